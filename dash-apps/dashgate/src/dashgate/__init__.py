@@ -1,0 +1,1 @@
+"""Makes a Plotly Dash app safe behind the Dashgate gateway."""

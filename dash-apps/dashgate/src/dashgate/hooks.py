@@ -1,0 +1,1 @@
+"""What Dash loads by itself (entry-point group dash_hooks)."""
