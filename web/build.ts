@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+type Entry = 'shellScript' | 'shellStyle' | 'frameScript' | 'icon'
+
+interface Built {
+  /** Entry → file name, as manifest.json has it. */
+  manifest: Record<Entry, string>
+  /** File name → content. */
+  files: Map<string, string>
+}
+
+const SOURCES: Record<Entry, { path: string; name: string; extension: string }> = {
+  shellScript: { path: 'src/browser/shell.ts', name: 'shell', extension: 'js' },
+  shellStyle: { path: 'src/styles/shell.css', name: 'shell', extension: 'css' },
+  frameScript: { path: 'src/browser/frame.ts', name: 'frame', extension: 'js' },
+  icon: { path: 'src/icon.svg', name: 'icon', extension: 'svg' },
+}
+
+/** The browser's files, named by their content: the same sources give the same names. */
+export async function buildAssets(): Promise<Built> {
+  const files = new Map<string, string>()
+  const built = await Promise.all(
+    (Object.keys(SOURCES) as Entry[]).map(async (entry) => {
+      const { path, name, extension } = SOURCES[entry]
+      const content = await bundled(join(import.meta.dirname, path))
+      const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
+      const file = `${name}-${hash}.${extension}`
+      files.set(file, content)
+      return [entry, file] as const
+    }),
+  )
+  return { manifest: Object.fromEntries(built) as Record<Entry, string>, files }
+}
+
+async function bundled(path: string): Promise<string> {
+  if (path.endsWith('.svg')) return readFile(path, 'utf8')
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    charset: 'utf8',
+    legalComments: 'none',
+    // The first versions with light-dark().
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+async function main(): Promise<void> {
+  const dist = join(import.meta.dirname, 'dist')
+  const { manifest, files } = await buildAssets()
+  await rm(join(dist, 'assets'), { recursive: true, force: true })
+  await mkdir(join(dist, 'assets'), { recursive: true })
+  for (const [name, content] of files) await writeFile(join(dist, 'assets', name), content)
+  await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  for (const [name, content] of files) console.log(`${name} ${Buffer.byteLength(content)} bytes`)
+}
+
+if (import.meta.main) await main()

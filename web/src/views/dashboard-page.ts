@@ -1,0 +1,100 @@
+import { documentOf, shellScript } from './document.ts'
+import { icon } from './icons.ts'
+import { localPath } from './local-path.ts'
+import { html, type Markup } from './markup.ts'
+import { tenantMark } from './monogram.ts'
+import type { Brand, Page, Person } from './page.ts'
+import { staffBand } from './top-bar.ts'
+import { userMenu } from './user-menu.ts'
+
+// `allow-top-navigation-by-user-activation`: without it a link with target=_top (sign in again) does nothing when clicked.
+const SANDBOX =
+  'allow-scripts allow-same-origin allow-downloads allow-modals allow-forms allow-popups allow-top-navigation-by-user-activation'
+
+/** The page around a dashboard; its frame asks for the page's own path and gets the app. */
+export function dashboardPage(m: {
+  page: Page
+  person: Person
+  brand: Brand
+  dashboard: { slug: string; title: string }
+  framePath: string
+}): string {
+  const { page, person, brand, dashboard, framePath } = m
+  const body = html`<header class="top-bar viewer-bar">
+      <a class="back" href="/">${icon('back')}<span>All dashboards</span></a>
+      ${tenantMark(brand)}
+      <h1>${dashboard.title}<span class="viewer-tenant">${brand.displayName}</span></h1>
+      <p class="viewer-status" role="status" data-status></p>
+      ${userMenu(page, person)}
+    </header>
+    ${staffBand(page, person, brand)}
+    <main
+      id="main"
+      class="stage"
+      tabindex="-1"
+      data-stage
+      data-state="loading"
+      data-slug="${dashboard.slug}"
+      data-title="${dashboard.title}"
+    >
+      <noscript
+        ><p class="stage-noscript">
+          This dashboard needs JavaScript. Everything else here works without it.
+        </p></noscript
+      >
+      <iframe
+        class="stage-frame"
+        src="${localPath(framePath)}"
+        title="${dashboard.title}"
+        sandbox="${SANDBOX}"
+        data-fresh
+      ></iframe>
+      ${skeleton()} ${failure()} ${notice()}
+    </main>
+    ${shellScript(page)}`
+  return documentOf({
+    page,
+    person,
+    brand,
+    body,
+    layout: 'viewer',
+    title: `${dashboard.title} · ${brand.displayName}`,
+  })
+}
+
+/** What a dashboard will look like, until it does. */
+function skeleton(): Markup {
+  return html`<div class="stage-skeleton" aria-hidden="true">
+    <span class="bone bone-title"></span>
+    <span class="bone bone-field"></span><span class="bone bone-field"></span>
+    <span class="bone bone-chart"></span><span class="bone bone-table"></span>
+  </div>`
+}
+
+function failure(): Markup {
+  return html`<section
+    class="stage-failure"
+    data-failure
+    tabindex="-1"
+    aria-labelledby="failure-title"
+  >
+    <div class="stage-failure-card">
+      <h2 id="failure-title" data-failure-title>This dashboard did not load</h2>
+      <p data-failure-text></p>
+      <p class="request-id" data-failure-request hidden></p>
+      <div class="actions">
+        <button type="button" class="button" data-retry>Try again</button>
+        <a class="button button-quiet" href="/">All dashboards</a>
+      </div>
+    </div>
+  </section>`
+}
+
+function notice(): Markup {
+  return html`<div class="notice" data-notice hidden>
+    <p role="status" data-notice-text></p>
+    <button type="button" class="button button-quiet button-small" data-notice-dismiss>
+      Dismiss
+    </button>
+  </div>`
+}

@@ -1,0 +1,26 @@
+import { html, type Markup } from './markup.ts'
+
+const PATHS = {
+  back: 'M10 3.5 5.5 8l4.5 4.5',
+  forward: 'M6 3.5 10.5 8 6 12.5',
+  down: 'M4 6.5 8 10.5 12 6.5',
+  check: 'M3.5 8.5 6.5 11.5 12.5 4.5',
+  swap: 'M3 5.5h9m-2.5-2.5L12 5.5 9.5 8M13 10.5H4m2.5-2.5L4 10.5 6.5 13',
+  signOut: 'M6.5 3H4a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h2.5M10 5l3 3-3 3m3-3H6.5',
+} as const
+
+/** A small line icon; decoration only, the words beside it say what it is. */
+export function icon(name: keyof typeof PATHS): Markup {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <path d="${PATHS[name]}" />
+  </svg>`
+}
+
+/** The product's own sign: a gate of bars, opening to the right. */
+export function productMark(): Markup {
+  return html`<svg class="product-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <rect x="3" y="12" width="4" height="9" rx="1.5" />
+    <rect x="10" y="7" width="4" height="14" rx="1.5" />
+    <rect x="17" y="3" width="4" height="18" rx="1.5" />
+  </svg>`
+}

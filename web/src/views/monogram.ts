@@ -1,0 +1,22 @@
+import { html, type Markup } from './markup.ts'
+import type { Brand } from './page.ts'
+
+/** Up to two initials of a name: "Acme Corp" → "AC". */
+export function initials(name: string): string {
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? []
+  return words
+    .slice(0, 2)
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 0).toUpperCase())
+    .join('')
+}
+
+/** The tenant's logo, or its initials on its colour. Decoration: the name stands beside it. */
+export function tenantMark(brand: Pick<Brand, 'displayName' | 'logo'>): Markup {
+  if (
+    brand.logo !== undefined &&
+    /^data:image\/(?:png|jpeg|webp|gif|svg\+xml)[;,]/.test(brand.logo)
+  ) {
+    return html`<span class="mark mark-logo"><img src="${brand.logo}" alt="" /></span>`
+  }
+  return html`<span class="mark" aria-hidden="true">${initials(brand.displayName)}</span>`
+}

@@ -1,0 +1,32 @@
+/** What every page needs, whoever looks at it. */
+export interface Page {
+  /** For the one `<style>` that carries a tenant's colours; there is no inline script. */
+  nonce: string
+  assets: Assets
+  requestId: string
+  /** Where a retry or a sign-in leads back to; a local path. */
+  returnPath?: string
+}
+
+/** URLs of the content-hashed files, e.g. `/assets/shell-1a2b3c4d.js`. */
+export interface Assets {
+  shellScript: string
+  shellStyle: string
+  frameScript: string
+  icon: string
+}
+
+export interface Brand {
+  tenantId: string
+  displayName: string
+  /** A `data:` URI of an image. */
+  logo?: string
+  /** `#rrggbb` */
+  primary?: string
+}
+
+export interface Person {
+  email: string
+  role: 'admin' | 'viewer'
+  canSwitch: boolean
+}

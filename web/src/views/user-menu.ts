@@ -1,0 +1,32 @@
+import { icon } from './icons.ts'
+import { withReturnTo } from './local-path.ts'
+import { html, type Markup } from './markup.ts'
+import { initials } from './monogram.ts'
+import type { Page, Person } from './page.ts'
+
+/** Who is signed in, the way to another tenant for staff, and out. Opens without a script. */
+export function userMenu(page: Page, person: Person): Markup {
+  const switchLink = html`<a class="menu-item" href="${withReturnTo('/tenant', page.returnPath)}"
+    >${icon('swap')} Switch client</a
+  >`
+  return html`<details class="menu">
+    <summary class="menu-button" aria-label="Account of ${person.email}">
+      <span class="avatar" aria-hidden="true">${initials(person.email).slice(0, 1)}</span>
+      <span class="menu-email">${person.email}</span>
+      ${icon('down')}
+    </summary>
+    <div class="menu-panel">
+      <p class="menu-person">
+        <span class="menu-person-email">${person.email}</span>
+        <span class="quiet">${person.role === 'admin' ? 'Staff' : 'Viewer'}</span>
+      </p>
+      ${person.canSwitch ? switchLink : undefined} ${signOutForm('menu-item', icon('signOut'))}
+    </div>
+  </details>`
+}
+
+export function signOutForm(buttonClass: string, symbol?: Markup): Markup {
+  return html`<form method="post" action="/logout" data-sign-out>
+    <button class="${buttonClass}">${symbol} Sign out</button>
+  </form>`
+}
