@@ -12,27 +12,24 @@ interface Built {
   files: Map<string, string>
 }
 
-const SOURCES: Record<Entry, { path: string; name: string; extension: string }> = {
-  shellScript: { path: 'src/browser/shell.ts', name: 'shell', extension: 'js' },
-  shellStyle: { path: 'src/styles/shell.css', name: 'shell', extension: 'css' },
-  frameScript: { path: 'src/browser/frame.ts', name: 'frame', extension: 'js' },
-  icon: { path: 'src/icon.svg', name: 'icon', extension: 'svg' },
-}
-
 /** The browser's files, named by their content: the same sources give the same names. */
 export async function buildAssets(): Promise<Built> {
   const files = new Map<string, string>()
-  const built = await Promise.all(
-    (Object.keys(SOURCES) as Entry[]).map(async (entry) => {
-      const { path, name, extension } = SOURCES[entry]
-      const content = await bundled(join(import.meta.dirname, path))
-      const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
-      const file = `${name}-${hash}.${extension}`
-      files.set(file, content)
-      return [entry, file] as const
-    }),
-  )
-  return { manifest: Object.fromEntries(built) as Record<Entry, string>, files }
+  const manifest: Record<Entry, string> = {
+    shellScript: await add(files, 'src/browser/shell.ts', 'shell', 'js'),
+    shellStyle: await add(files, 'src/styles/shell.css', 'shell', 'css'),
+    frameScript: await add(files, 'src/browser/frame.ts', 'frame', 'js'),
+    icon: await add(files, 'src/icon.svg', 'icon', 'svg'),
+  }
+  return { manifest, files }
+}
+
+async function add(files: Built['files'], path: string, name: string, extension: string) {
+  const content = await bundled(join(import.meta.dirname, path))
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
+  const file = `${name}-${hash}.${extension}`
+  files.set(file, content)
+  return file
 }
 
 async function bundled(path: string): Promise<string> {

@@ -3,8 +3,9 @@ import { html, type Markup } from './markup.ts'
 /** A small picture on a dashboard's card: always the same for the same slug. Colours come from the stylesheet. */
 export function cardArt(slug: string): Markup {
   const seed = hash(slug)
-  const drawings = [triangle, fan, bars]
-  const draw = drawings[seed % drawings.length] ?? triangle
+  const drawings = [bars, triangle, fan]
+  // The lowest bits of FNV-1a mix least.
+  const draw = drawings[(seed >>> 3) % drawings.length] ?? triangle
   return html`<svg
     class="card-art"
     viewBox="0 0 320 120"
@@ -19,7 +20,7 @@ export function cardArt(slug: string): Markup {
 /** A loss triangle as a heat map. */
 function triangle(next: () => number): Markup[] {
   const cells = Array.from({ length: 7 }, (_, row) =>
-    Array.from({ length: 14 - row * 2 }, (_, column) => {
+    Array.from({ length: 14 - row * 2 }, (__, column) => {
       const strength = (0.14 + 0.7 * (column / 14) ** 1.4 + next() * 0.14).toFixed(2)
       return html`<rect
         x="${36 + column * 18}"

@@ -11,8 +11,8 @@ export function isHexColour(colour: string | undefined): colour is string {
 }
 
 export function contrastRatio(one: string, other: string): number {
-  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number]
-  return (light + 0.05) / (dark + 0.05)
+  const [a, b] = [luminance(one), luminance(other)]
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }
 
 /** White or black, whichever can be read on the colour; one of the two always reaches 4.58:1. */
@@ -31,19 +31,30 @@ export function readableShade(colour: string, background: string): string {
 }
 
 function luminance(hex: string): number {
-  const [red, green, blue] = channels(hex).map((value) => {
-    const share = value / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  }) as [number, number, number]
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  const { red, green, blue } = channels(hex)
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+function linear(channel: number): number {
+  const share = channel / 255
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
 }
 
 function mix(from: string, to: string, share: number): string {
   const [start, end] = [channels(from), channels(to)]
-  const mixed = start.map((value, i) => Math.round(value + ((end[i] ?? 0) - value) * share))
+  const between = (name: keyof Channels) =>
+    Math.round(start[name] + (end[name] - start[name]) * share)
+  const mixed = [between('red'), between('green'), between('blue')]
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
 }
 
-function channels(hex: string): number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+interface Channels {
+  red: number
+  green: number
+  blue: number
+}
+
+function channels(hex: string): Channels {
+  const at = (start: number) => Number.parseInt(hex.slice(start, start + 2), 16)
+  return { red: at(1), green: at(3), blue: at(5) }
 }

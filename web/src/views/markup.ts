@@ -1,6 +1,6 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 
-export { html, raw } from 'hono/html'
+export { html, raw }
 export type Markup = ReturnType<typeof html>
 
 /** The finished text of a view. Views are synchronous: a promise among their values is a mistake and throws. */

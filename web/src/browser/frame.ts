@@ -1,0 +1,61 @@
+import { blank, tenantOfShell } from './frame/guard.ts'
+import { takeHashOfShell, watchLocation } from './frame/location.ts'
+import { watchNetwork } from './frame/network.ts'
+import { watchRendering } from './frame/rendered.ts'
+import { keepStorageApart } from './frame/storage.ts'
+import { prefixOf } from './frame/storage-names.ts'
+import { giveStylesNonce } from './frame/style-nonce.ts'
+import { createTeller, type Teller } from './frame/teller.ts'
+import { keepSharedWorkersApart, refuseServiceWorkers } from './frame/workers.ts'
+
+declare global {
+  interface Window {
+    /** Marks a document that this script speaks for. */
+    dashgate?: true
+  }
+}
+
+/** The first script of every Dash page (and of our own pages in its frame); blocks until it is done. */
+function start(script: HTMLScriptElement): void {
+  window.dashgate = true
+  const { tenant = '', slug = '', user = '', message } = script.dataset
+  const teller = createTeller()
+  if (message !== undefined) return tellOf(message, script.dataset, teller)
+
+  const shellTenant = tenantOfShell()
+  if (shellTenant !== undefined && shellTenant !== tenant) {
+    blank()
+    return teller.tell({ type: 'dashgate:tenant-mismatch', tenant })
+  }
+  const owner = { tenant, user, slug }
+  for (const part of [
+    () => giveStylesNonce(script.nonce),
+    () => watchNetwork(tenant, teller.tell),
+    () => keepStorageApart(owner),
+    () => keepSharedWorkersApart(prefixOf(owner)),
+    refuseServiceWorkers,
+    takeHashOfShell,
+    () => watchLocation(slug, teller.tell),
+    () => watchRendering(teller.tell),
+  ]) {
+    attempt(part)
+  }
+}
+
+/** One browser's missing feature must not keep the rest from working. */
+function attempt(part: () => void): void {
+  try {
+    part()
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+/** Our own pages in the frame: an error, or the end of the session. */
+function tellOf(message: string, data: DOMStringMap, { tell }: Teller): void {
+  if (message === 'session-ended') return tell({ type: 'dashgate:session-ended' })
+  const { code = 'unknown', requestId = '', title = '', text = '' } = data
+  tell({ type: 'dashgate:failed', scope: 'page', code, requestId, title, text })
+}
+
+if (document.currentScript instanceof HTMLScriptElement) start(document.currentScript)

@@ -1,0 +1,42 @@
+/** What a dashboard's frame and the shell around it say to each other; both are of this site. */
+export type FrameMessage =
+  | { type: 'dashgate:loading' }
+  | { type: 'dashgate:ready' }
+  | { type: 'dashgate:location'; path: string; title: string; slug: string }
+  | Failure
+  /** `tenant` is whom the frame was made for; a script's refused request does not say. */
+  | { type: 'dashgate:tenant-mismatch'; tenant?: string }
+  | { type: 'dashgate:session-ended' }
+
+/** `page`: the dashboard did not load. `part`: one of its requests was not answered. */
+export interface Failure {
+  type: 'dashgate:failed'
+  scope: 'page' | 'part'
+  code: string
+  requestId?: string
+  title?: string
+  text?: string
+}
+
+/** The shell's script may start after the frame's: on this the frame repeats what it has said. */
+export const HELLO = 'dashgate:hello'
+
+/** Between the tabs of one browser. */
+export type TabMessage =
+  { type: 'tenant'; tenant: string; name: string; user: string } | { type: 'signed-out' }
+
+export const CHANNEL = 'dashgate'
+
+export function isFrameMessage(data: unknown): data is FrameMessage {
+  return typeOf(data)?.startsWith('dashgate:') === true
+}
+
+export function isTabMessage(data: unknown): data is TabMessage {
+  const type = typeOf(data)
+  return type === 'tenant' || type === 'signed-out'
+}
+
+export function typeOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('type' in data)) return undefined
+  return typeof data.type === 'string' ? data.type : undefined
+}

@@ -1,0 +1,81 @@
+import { type FrameMessage, HELLO, isFrameMessage } from '../messages.ts'
+import { isWithin, titleFor } from './address.ts'
+import type { Identity } from './document-identity.ts'
+import type { Overlay } from './overlay.ts'
+import { otherTenant, sessionEnded } from './overlay-content.ts'
+import { createStage, type Stage } from './stage.ts'
+
+interface Surroundings {
+  identity: Identity
+  overlay: Overlay
+  /** Who is signed in now; names the tenant that a frame's message does not know. */
+  checkSession: () => Promise<void>
+}
+
+/** The page around a dashboard follows what its frame says. */
+export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
+  const { slug = '', title = '' } = root.dataset
+  const stage = createStage(root, listenToLoad)
+
+  addEventListener('message', ({ origin, source, data }) => {
+    const frame = stage.frame()
+    if (frame === null || origin !== location.origin || source !== frame.contentWindow) return
+    if (isFrameMessage(data)) hear(data)
+  })
+  const frame = stage.frame()
+  if (frame !== null) listenToLoad(frame)
+  stage.loading()
+  frame?.contentWindow?.postMessage({ type: HELLO }, location.origin)
+  if (isComplete(frame)) settle(frame)
+  return stage
+
+  function hear(message: FrameMessage): void {
+    switch (message.type) {
+      case 'dashgate:loading':
+        return stage.loading()
+      case 'dashgate:ready':
+        return stage.ready()
+      case 'dashgate:location':
+        return follow(message)
+      case 'dashgate:failed':
+        return message.scope === 'part' ? stage.notice(message.requestId) : stage.failed(message)
+      case 'dashgate:session-ended':
+        return around.overlay.show(sessionEnded())
+      case 'dashgate:tenant-mismatch':
+        around.overlay.show(otherTenant(around.identity, { tenant: message.tenant }))
+        return void around.checkSession()
+    }
+  }
+
+  function follow({ path, title: appTitle, slug: shown }: Where): void {
+    if (shown !== slug) {
+      // A link to another dashboard opened in our frame: the bar above it would name the wrong one.
+      if (isWithin(path, shown)) location.replace(path)
+      return
+    }
+    if (!isWithin(path, slug)) return
+    // Replace, never push: the frame's own step is already in the joint history that the back button walks.
+    history.replaceState(history.state, '', path)
+    document.title = titleFor(appTitle, title, around.identity)
+  }
+
+  function listenToLoad(made: HTMLIFrameElement): void {
+    made.addEventListener('load', () => settle(made))
+  }
+
+  /** Documents without our script (the browser's own error page, a plain file) say nothing themselves. */
+  function settle(made: HTMLIFrameElement): void {
+    if (made.contentDocument === null) return stage.failed({ code: 'unreachable' })
+    if (made.contentWindow?.dashgate !== true) stage.ready()
+  }
+}
+
+type Where = Extract<FrameMessage, { type: 'dashgate:location' }>
+
+/** Loaded before this script ran, so that its load event has passed. */
+function isComplete(frame: HTMLIFrameElement | null): frame is HTMLIFrameElement {
+  if (frame === null) return false
+  const inside = frame.contentDocument
+  if (inside === null) return true
+  return inside.readyState === 'complete' && inside.URL !== 'about:blank'
+}

@@ -1,0 +1,61 @@
+import { currentPath, type Identity, signInLink } from './document-identity.ts'
+import { element } from './elements.ts'
+import type { OverlayContent } from './overlay.ts'
+
+/** Who is signed in now, as far as this tab has heard. */
+export interface Other {
+  user?: string | undefined
+  tenant?: string | undefined
+  tenantName?: string | undefined
+}
+
+export function otherTenant(mine: Identity, other: Other): OverlayContent {
+  const name = other.tenantName ?? other.tenant ?? 'another client'
+  const actions: HTMLElement[] = [
+    element('a', { class: 'button', href: '/' }, `Continue with ${name}`),
+  ]
+  if (mine.canSwitch) actions.push(switchBack(mine))
+  return {
+    title: `You are now working for ${name} in another tab`,
+    text: `This page was opened for ${mine.tenantName}. To keep figures apart, only one client is open at a time.`,
+    actions,
+  }
+}
+
+export function otherPerson(mine: Identity, other: Other): OverlayContent {
+  return {
+    title: `You are now signed in as ${other.user ?? 'someone else'} in another tab`,
+    text: `This page was opened by ${mine.user ?? 'someone else'} and cannot be used any more.`,
+    actions: [element('a', { class: 'button', href: '/' }, 'Continue')],
+  }
+}
+
+export function signedOut(): OverlayContent {
+  return {
+    title: 'You have been signed out',
+    text: 'You signed out in another tab, or your session has ended.',
+    actions: [signIn()],
+  }
+}
+
+export function sessionEnded(): OverlayContent {
+  return {
+    title: 'Your session has ended',
+    text: 'Sign in again to go on where you were.',
+    actions: [signIn()],
+  }
+}
+
+function signIn(): HTMLElement {
+  return element('a', { class: 'button', href: signInLink() }, 'Sign in')
+}
+
+function switchBack({ tenant = '', tenantName }: Identity): HTMLElement {
+  return element(
+    'form',
+    { method: 'post', action: '/tenant' },
+    element('input', { type: 'hidden', name: 'tenant', value: tenant }),
+    element('input', { type: 'hidden', name: 'return_to', value: currentPath() }),
+    element('button', { class: 'button button-quiet' }, `Switch back to ${tenantName}`),
+  )
+}

@@ -1,0 +1,121 @@
+import type { Failure } from '../messages.ts'
+
+/** After this long a person should hear that something is wrong; the dashboard may still come. */
+export const SLOW_AFTER_MS = 30_000
+
+type State = 'loading' | 'ready' | 'failed' | 'slow'
+
+export interface Stage {
+  frame(): HTMLIFrameElement | null
+  loading(): void
+  ready(): void
+  failed(failure: Pick<Failure, 'code' | 'requestId' | 'title' | 'text'>): void
+  /** One request of the dashboard failed; the rest is still there. */
+  notice(requestId: string | undefined): void
+  /** Takes the dashboard out of the page. */
+  remove(): void
+}
+
+/** The place of the dashboard: shows how far it is, and what can be done when it fails. */
+export function createStage(
+  root: HTMLElement,
+  onNewFrame: (frame: HTMLIFrameElement) => void,
+): Stage {
+  const title = root.dataset['title'] ?? ''
+  const write = (name: string, text: string) => {
+    const target = part(name)
+    if (target === null) return
+    target.textContent = text
+    target.hidden = text === ''
+  }
+  let timer: number | undefined
+
+  part('retry')?.addEventListener('click', retry)
+  part('notice-dismiss')?.addEventListener('click', () => show('notice', false))
+
+  return { frame, loading, ready, failed, notice, remove }
+
+  function frame(): HTMLIFrameElement | null {
+    return root.querySelector('iframe')
+  }
+
+  function enter(state: State, status: string): void {
+    clearTimeout(timer)
+    root.dataset['state'] = state
+    write('status', status)
+  }
+
+  function loading(): void {
+    enter('loading', `Loading ${title}…`)
+    timer = window.setTimeout(slow, SLOW_AFTER_MS)
+  }
+
+  function ready(): void {
+    if (root.dataset['state'] === 'failed') return
+    enter('ready', '')
+  }
+
+  function slow(): void {
+    explain({
+      state: 'slow',
+      title: 'This dashboard is taking long',
+      text: `It has not answered for ${SLOW_AFTER_MS / 1000} seconds. It opens by itself if it still does; you can also try again.`,
+    })
+  }
+
+  function failed({ requestId, title: heading, text }: Parameters<Stage['failed']>[0]): void {
+    explain({
+      state: 'failed',
+      title: heading ?? 'This dashboard did not load',
+      text: text ?? 'Something went wrong while it started. Try again in a moment.',
+      requestId,
+    })
+  }
+
+  function explain(why: {
+    state: State
+    title: string
+    text: string
+    requestId?: string | undefined
+  }): void {
+    enter(why.state, why.title)
+    write('failure-title', why.title)
+    write('failure-text', why.text)
+    write('failure-request', why.requestId ? `Request ${why.requestId}` : '')
+    part('failure')?.focus()
+  }
+
+  /** A new frame, not a new address in the old one: that would add a step to the back button. */
+  function retry(): void {
+    const old = frame()
+    const made = document.createElement('iframe')
+    for (const { name, value } of old?.attributes ?? []) made.setAttribute(name, value)
+    made.setAttribute('data-fresh', '')
+    made.src = location.pathname + location.search
+    loading()
+    onNewFrame(made)
+    if (old === null) root.prepend(made)
+    else old.replaceWith(made)
+    root.focus()
+  }
+
+  function notice(requestId: string | undefined): void {
+    show('notice', true)
+    const request = requestId === undefined ? '' : ` (request ${requestId})`
+    write('notice-text', `Part of this dashboard did not answer${request}.`)
+  }
+
+  function show(name: string, shown: boolean): void {
+    const target = part(name)
+    if (target !== null) target.hidden = !shown
+  }
+
+  function remove(): void {
+    clearTimeout(timer)
+    frame()?.remove()
+  }
+}
+
+function part(name: string): HTMLElement | null {
+  return document.querySelector(`[data-${name}]`)
+}

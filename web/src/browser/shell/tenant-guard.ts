@@ -1,0 +1,74 @@
+import { CHANNEL, isTabMessage, type TabMessage } from '../messages.ts'
+import type { Identity } from './document-identity.ts'
+import type { Overlay } from './overlay.ts'
+import { otherPerson, otherTenant, type Other, signedOut } from './overlay-content.ts'
+import { readSession } from './session-answer.ts'
+
+export interface TenantGuard {
+  /** Asks the gateway who is signed in now and covers the page if it is not whom it was made for. */
+  check: () => Promise<void>
+}
+
+/** A page made for one tenant says so, and steps aside when another tab works for another. */
+export function guardTenant(mine: Identity, overlay: Overlay): TenantGuard {
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.addEventListener('message', ({ data }) => {
+    if (isTabMessage(data)) hear(data)
+  })
+  // A BroadcastChannel has no target origin: it reaches this origin only.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  const say = (message: TabMessage) => channel.postMessage(message)
+  if (mine.tenant !== undefined && mine.user !== undefined) {
+    say({ type: 'tenant', tenant: mine.tenant, name: mine.tenantName, user: mine.user })
+  }
+  for (const form of document.querySelectorAll('form[data-sign-out]')) {
+    form.addEventListener('submit', () => say({ type: 'signed-out' }))
+  }
+
+  // Messages between tabs do not reach a sleeping tab or another profile window: ask as soon as someone looks.
+  const check = oneAtATime(ask)
+  const look = () => void check()
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') look()
+  })
+  addEventListener('focus', look)
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) look()
+  })
+  return { check }
+
+  function hear(message: TabMessage): void {
+    if (message.type === 'signed-out') return overlay.show(signedOut())
+    compare({ user: message.user, tenant: message.tenant, tenantName: message.name })
+  }
+
+  async function ask(): Promise<void> {
+    const response = await fetch('/session', { headers: { Accept: 'application/json' } })
+    if (response.status === 401) return overlay.show(signedOut())
+    if (response.ok) compare(readSession(await response.json()))
+  }
+
+  function compare(other: Other): void {
+    if (differs(mine.tenant, other.tenant)) return overlay.show(otherTenant(mine, other))
+    if (differs(mine.user, other.user)) return overlay.show(otherPerson(mine, other))
+    // The very same is signed in again: this page can go on, but must ask for everything anew.
+    if (overlay.isShown()) location.reload()
+  }
+}
+
+function differs(mine: string | undefined, other: string | undefined): boolean {
+  return mine !== undefined && other !== undefined && mine !== other
+}
+
+/** The gateway out of reach says nothing about who is signed in: such a question is dropped. */
+function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
+  let asking: Promise<void> | undefined
+  return () => {
+    asking ??= ask()
+      .catch(() => undefined)
+      .finally(() => {
+        asking = undefined
+      })
+    return asking
+  }
+}

@@ -1,0 +1,86 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { dashboardPage } from './dashboard-page.ts'
+import { errorPage } from './error-page.ts'
+import { homePage } from './home-page.ts'
+import { logoutPage } from './logout-page.ts'
+import { reloadPage } from './reload-page.ts'
+import { sessionEndedFramePage } from './session-ended-frame-page.ts'
+import { tenantChooserPage } from './tenant-chooser-page.ts'
+
+const NASTY = [
+  '<script>alert(1)</script>',
+  '</title><img src=x onerror=alert(1)>',
+  '" onload="alert(1)',
+  "' autofocus onfocus='alert(1)",
+  '--><svg onload=alert(1)>',
+  '</style><b>',
+  '${1+1}',
+  '&lt;b&gt;&quot;',
+  '\u2028<b>\u0000',
+]
+const text = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary' }))
+
+/** Every view with the same text in each of its fields. */
+const VIEWS: Record<string, (text: string) => string> = {
+  home: (t) => homePage({ ...shared(t), dashboards: [{ slug: t, title: t, description: t }] }),
+  emptyHome: (t) => homePage({ ...shared(t), dashboards: [] }),
+  chooser: (t) =>
+    tenantChooserPage({
+      ...shared(t),
+      tenants: [{ id: t, displayName: t, primary: t, suspended: false }],
+      activeTenantId: t,
+      returnTo: `/${t}`,
+    }),
+  dashboard: (t) =>
+    dashboardPage({ ...shared(t), dashboard: { slug: t, title: t }, framePath: `/${t}` }),
+  signOut: (t) => logoutPage(shared(t)),
+  error: (t) => errorPage({ ...shared(t), ...failure(t), retry: true }),
+  frameError: (t) => errorPage({ ...shared(t), ...failure(t), inFrame: true }),
+  sessionEnded: (t) => sessionEndedFramePage(shared(t)),
+  reload: (t) => reloadPage({ ...shared(t), path: `/${t}` }),
+}
+
+describe.each(Object.entries(VIEWS))('the view %s', (_name, view) => {
+  it('has the same tags and attributes whatever the text in it', () => {
+    const expected = structureOf(view('plain'))
+    fc.assert(
+      fc.property(text, (hostile) => {
+        expect(structureOf(view(hostile))).toEqual(expected)
+      }),
+    )
+  })
+
+  it('has no inline script, handler or style', () => {
+    const html = view('plain')
+    expect(html).not.toMatch(/<script(?![^>]* src=)/)
+    expect(html).not.toMatch(/\s(?:on\w+|style)=/)
+  })
+})
+
+/** Tags with their attributes' names, in order; a picture's shape depends on the slug and is left out. */
+function structureOf(html: string): string[] {
+  const tags = html
+    .replaceAll(/<svg\s+class="card-art[\s\S]*?<\/svg>/g, '')
+    .match(/<(?:"[^"]*"|'[^']*'|[^'">])*>/g)
+  return (tags ?? []).map((tag) => tag.replaceAll(/="[^"]*"|='[^']*'/g, '').replaceAll(/\s+/g, ' '))
+}
+
+function shared(t: string) {
+  const assets = {
+    shellScript: '/a.js',
+    shellStyle: '/a.css',
+    frameScript: '/f.js',
+    icon: '/i.svg',
+  }
+  const brand = { tenantId: t, displayName: t, logo: `data:image/png;${t}`, primary: t }
+  return {
+    page: { nonce: 'n', assets, requestId: t, returnPath: `/x${t.replaceAll(/[\p{Cc}\\]/gu, '')}` },
+    person: { email: t, role: 'admin' as const, canSwitch: true },
+    brand,
+  }
+}
+
+function failure(t: string) {
+  return { status: 502, code: t, title: t, message: t }
+}

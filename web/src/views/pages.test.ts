@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { dashboardPage } from './dashboard-page.ts'
+import { errorPage } from './error-page.ts'
+import { homePage } from './home-page.ts'
+import { logoutPage } from './logout-page.ts'
+import { initials } from './monogram.ts'
+import { reloadPage } from './reload-page.ts'
+import { tenantChooserPage } from './tenant-chooser-page.ts'
+
+const assets = {
+  shellScript: '/assets/shell-1.js',
+  shellStyle: '/assets/shell-1.css',
+  frameScript: '/assets/frame-1.js',
+  icon: '/assets/icon-1.svg',
+}
+const page = { nonce: 'r4nd0m', assets, requestId: 'req-42', returnPath: '/dashboard/x/?a=b' }
+const viewer = { email: 'viewer@acme.test', role: 'viewer' as const, canSwitch: false }
+const staff = { email: 'actuary@kyros.test', role: 'admin' as const, canSwitch: true }
+const brand = { tenantId: 'acme-corp', displayName: 'Acme Corp', primary: '#0b3d91' }
+
+describe('homePage', () => {
+  it('says for which tenant and person it was made, so that scripts can tell', () => {
+    const html = homePage({ page, person: viewer, brand, dashboards: [] })
+    expect(html).toContain('data-tenant="acme-corp"')
+    expect(html).toContain('data-user="viewer@acme.test"')
+  })
+
+  it('gives the tenant’s colour in the one style element that has the nonce', () => {
+    const html = homePage({ page, person: viewer, brand, dashboards: [] })
+    expect(html).toMatch(/<style nonce="r4nd0m">[^<]*--brand:#0b3d91/)
+  })
+
+  it('offers another client to staff only', () => {
+    const of = (person: typeof viewer | typeof staff) =>
+      homePage({ page, person, brand, dashboards: [] })
+    expect(of(staff)).toContain('You are looking at')
+    expect(of(staff)).toContain('/tenant?return_to=')
+    expect(of(viewer)).not.toContain('/tenant')
+  })
+
+  it('shows initials instead of a logo that is no image', () => {
+    const html = homePage({
+      page,
+      person: viewer,
+      brand: { ...brand, logo: 'javascript:alert(1)' },
+      dashboards: [],
+    })
+    expect(html).not.toContain('javascript:')
+    expect(html).toContain('>AC<')
+  })
+})
+
+describe('tenantChooserPage', () => {
+  it('marks the active tenant and lets nobody choose a suspended one', () => {
+    const html = tenantChooserPage({
+      page,
+      person: staff,
+      tenants: [
+        { id: 'acme-corp', displayName: 'Acme Corp', suspended: false },
+        { id: 'globex', displayName: 'Globex', suspended: true },
+      ],
+      activeTenantId: 'acme-corp',
+      returnTo: '//evil.example',
+    })
+    expect(html).toMatch(/value="acme-corp"\s+aria-current="true"/)
+    expect(html).toMatch(/value="globex"\s+disabled/)
+    expect(html).toContain('name="return_to" value="/"')
+  })
+})
+
+describe('dashboardPage', () => {
+  it('frames the same path', () => {
+    const html = dashboardPage({
+      page,
+      person: viewer,
+      brand,
+      dashboard: { slug: 'x', title: 'X' },
+      framePath: '/dashboard/x/?a=b&c=d',
+    })
+    expect(html).toContain('src="/dashboard/x/?a=b&amp;c=d"')
+    expect(html).toContain('sandbox="allow-scripts allow-same-origin')
+  })
+})
+
+describe('errorPage', () => {
+  const failure = { page, code: 'app_unreachable', title: 'No answer', message: 'Try again.' }
+
+  it('shows the request id and a way to try again', () => {
+    const html = errorPage({ ...failure, status: 502, retry: true })
+    expect(html).toContain('req-42')
+    expect(html).toContain('href="/dashboard/x/?a=b"')
+    expect(html).not.toContain('<script')
+  })
+
+  it('leads to sign-in where the session is missing', () => {
+    const html = errorPage({ ...failure, status: 401 })
+    expect(html).toContain('href="/login?return_to=%2Fdashboard%2Fx%2F%3Fa%3Db"')
+  })
+
+  it('tells the shell around it what happened', () => {
+    const html = errorPage({ ...failure, status: 502, inFrame: true })
+    expect(html).toMatch(/<script[^>]*src="\/assets\/frame-1\.js"[^>]*data-message="failed"/)
+    expect(html).toContain('data-request-id="req-42"')
+  })
+})
+
+describe('logoutPage', () => {
+  it('asks a person first, by a form that works without a script', () => {
+    expect(logoutPage({ page, person: viewer })).toMatch(/<form method="post" action="\/logout"/)
+  })
+
+  it('says that it is done and offers to sign in again', () => {
+    const html = logoutPage({ page })
+    expect(html).toContain('You are signed out')
+    expect(html).toContain('href="/login"')
+  })
+})
+
+describe('reloadPage', () => {
+  it('loads the same path again by itself and by a link', () => {
+    const html = reloadPage({ page, path: '/dashboard/x/?a="b"' })
+    expect(html).toContain('content="0;url=/dashboard/x/?a=&quot;b&quot;"')
+    expect(html).toContain('href="/dashboard/x/?a=&quot;b&quot;"')
+  })
+
+  it('stays on this site', () => {
+    expect(reloadPage({ page, path: '//evil.example' })).toContain('content="0;url=/"')
+  })
+})
+
+describe('initials', () => {
+  it.each([
+    ['Acme Corp', 'AC'],
+    ['globex', 'G'],
+    ['Łódź & Søn GmbH', 'ŁS'],
+    ['  ', ''],
+  ])('of %j are %j', (name, expected) => expect(initials(name)).toBe(expected))
+})

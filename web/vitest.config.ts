@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', root: import.meta.dirname, include: ['src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'browser',
+          root: import.meta.dirname,
+          include: ['test/*.browser.test.ts'],
+          // A cold Chromium on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
