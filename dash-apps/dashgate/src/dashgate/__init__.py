@@ -1,1 +1,31 @@
-"""Makes a Plotly Dash app safe behind the Dashgate gateway."""
+"""Makes a Plotly Dash app safe behind the Dashgate gateway.
+
+Installing it is enough for safety: Dash loads it, and every request without a valid tenant token
+is refused. An app then asks whose data to show:
+
+    from dashgate import current_tenant
+
+    def layout():
+        tenant = current_tenant()
+        return html.H1(tenant.display_name)
+"""
+
+from __future__ import annotations
+
+from .errors import DashgateError, DatasetNotFound, DataUnavailable, NoTenantError
+from .filters import SavedFilters, saved_filters
+from .tenant import Tenant, User, current_tenant
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DashgateError",
+    "DataUnavailable",
+    "DatasetNotFound",
+    "NoTenantError",
+    "SavedFilters",
+    "Tenant",
+    "User",
+    "current_tenant",
+    "saved_filters",
+]

@@ -1,0 +1,119 @@
+"""What an app may ask the gateway for, with its tenant token as the bearer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+from urllib.parse import quote
+
+import httpx2
+
+from .errors import DataUnavailable
+from .http import internal_client
+from .settings import load_settings
+from .tenant_token import Identity
+
+# Larger files are kept on disk while they are read.
+IN_MEMORY_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Download:
+    """A dataset's bytes, rewound, and the ETag under which the gateway knows them."""
+
+    file: IO[bytes]
+    etag: str | None
+
+
+def get_json(identity: Identity, path: str) -> Any | None:
+    """The parsed answer; None for 404. Raises DataUnavailable."""
+    return _json(identity, "GET", path, None)
+
+
+def put_json(identity: Identity, path: str, content: Any) -> Any:
+    """Raises DataUnavailable, also for 404."""
+    answer = _json(identity, "PUT", path, content)
+    if answer is None:
+        raise DataUnavailable(f"The data API knows no {path}.")
+    return answer
+
+
+def delete(identity: Identity, path: str) -> None:
+    """Deleting what is not there is no error. Raises DataUnavailable."""
+    with _answer(identity, "DELETE", path) as answer:
+        if answer.status_code != 404:
+            _expect(answer, 204)
+
+
+@contextmanager
+def download(identity: Identity, name: str, etag: str | None) -> Iterator[Download | int]:
+    """Stream a dataset. Yields a Download, or the status 304 or 404. Raises DataUnavailable."""
+    headers = {"If-None-Match": etag} if etag else {}
+    with _answer(identity, "GET", f"/datasets/{segment(name)}", headers=headers) as answer:
+        if answer.status_code in (304, 404):
+            yield answer.status_code
+            return
+        _expect(answer, 200)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
+            _copy(answer, file)
+            yield Download(file, answer.headers.get("etag"))
+
+
+def segment(name: str) -> str:
+    """A name as one path segment, whatever is in it."""
+    # Dots too: clients and servers resolve the segments '.' and '..' before anybody looks at them.
+    return quote(name, safe="").replace(".", "%2E")
+
+
+def _copy(answer: httpx2.Response, file: IO[bytes]) -> None:
+    try:
+        for piece in answer.iter_bytes():
+            file.write(piece)
+    except httpx2.HTTPError as error:
+        raise DataUnavailable(f"The data API broke off: {type(error).__name__}.") from error
+    file.seek(0)
+
+
+def _json(identity: Identity, method: str, path: str, content: Any) -> Any | None:
+    with _answer(identity, method, path, content=content) as answer:
+        if answer.status_code == 404:
+            return None
+        _expect(answer, 200)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise DataUnavailable(f"The data API's answer to {path} is no JSON.") from error
+
+
+@contextmanager
+def _answer(
+    identity: Identity,
+    method: str,
+    path: str,
+    content: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Iterator[httpx2.Response]:
+    client = internal_client(load_settings().internal_url)
+    bearer = {"Authorization": f"Bearer {identity.token}", **(headers or {})}
+    try:
+        request = client.build_request(method, path, json=content, headers=bearer)
+        answer = client.send(request, stream=True)
+        if method != "GET" or not path.startswith("/datasets/"):
+            answer.read()
+    except httpx2.HTTPError as error:
+        raise DataUnavailable(f"The data API did not answer: {type(error).__name__}.") from error
+    try:
+        yield answer
+    finally:
+        answer.close()
+
+
+def _expect(answer: httpx2.Response, status: int) -> None:
+    if answer.status_code == status:
+        return
+    request_id = answer.headers.get("x-request-id")
+    message = f"The data API answered {answer.status_code} for {answer.request.url.path}."
+    raise DataUnavailable(message, request_id)
