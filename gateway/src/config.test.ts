@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig } from './config.ts'
+
+const masterKey = Buffer.from(
+  Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256),
+).toString('base64')
+const complete = {
+  PUBLIC_URL: 'https://dash.example',
+  DATABASE_URL: 'postgres://gateway:secret@db/dashgate',
+  MASTER_KEY: masterKey,
+  OIDC_ISSUER: 'https://login.example/tenant',
+  OIDC_CLIENT_ID: 'dashgate',
+  OIDC_CLIENT_SECRET: 'a-long-enough-secret',
+  BLOB_CONNECTION_STRING: 'UseDevelopmentStorage=true',
+}
+
+const faults = (changes: Record<string, string | undefined>) => {
+  try {
+    parseConfig({ ...complete, ...changes })
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return 'none'
+}
+
+describe('parseConfig', () => {
+  it('fills in the defaults of the contract', () => {
+    const config = parseConfig(complete)
+    expect(config.PUBLIC_LISTEN).toEqual({ host: '127.0.0.1', port: 8080 })
+    expect(config.OPS_LISTEN).toEqual({ host: '127.0.0.1', port: 9464 })
+    expect(config.CLAIM_TENANT_ID).toBe('tenant_id')
+  })
+
+  it('reports every fault at once, by name', () => {
+    const message = faults({ PUBLIC_URL: 'ftp://x', DATABASE_URL: undefined, OPS_LISTEN: 'nine' })
+    expect(message).toMatch(/PUBLIC_URL/)
+    expect(message).toMatch(/DATABASE_URL is missing/)
+    expect(message).toMatch(/OPS_LISTEN must be host:port/)
+  })
+
+  it('refuses a master key that is short, or long enough but not random', () => {
+    expect(faults({ MASTER_KEY: Buffer.from('short').toString('base64') })).toMatch(/32 bytes/)
+    expect(faults({ MASTER_KEY: Buffer.alloc(32, 7).toString('base64') })).toMatch(/not random/)
+  })
+
+  it('refuses a provider without TLS unless that is asked for by name', () => {
+    expect(faults({ OIDC_ISSUER: 'http://localhost:8090' })).toMatch(/https/)
+    expect(faults({ OIDC_ISSUER: 'http://localhost:8090', INSECURE_HTTP_ISSUER: 'true' })).toBe(
+      'none',
+    )
+  })
+
+  it('wants all three files of the admin listener, or none', () => {
+    expect(faults({ ADMIN_CA_FILE: 'ca.pem' })).toMatch(/ADMIN_CERT_FILE is missing/)
+  })
+
+  it('never repeats a value, which may be a secret', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8, maxLength: 40 }), (value) => {
+        expect(faults({ MASTER_KEY: value })).not.toContain(value)
+      }),
+    )
+  })
+})
