@@ -1,0 +1,59 @@
+import { createMiddleware } from 'hono/factory'
+import type { Context } from 'hono'
+import type { GatewayEnv } from '../request-context.ts'
+
+/** One finished request, as it is logged and counted. Queries are left out: they can hold handles. */
+export interface AccessRecord {
+  readonly requestId: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly durationSeconds: number
+  readonly refusal?: string
+  readonly sub?: string
+  readonly email?: string
+  readonly tenantId?: string
+  readonly dashboard?: string
+  readonly upgrade: boolean
+}
+
+/** A client that hung up before its answer was complete; the number is nginx's, logs only. */
+const clientClosedRequest = 499
+
+function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): AccessRecord {
+  const session = c.get('session')
+  return {
+    requestId: c.get('requestId'),
+    method: c.env.incoming.method ?? '',
+    path: c.get('target')?.path ?? '',
+    status,
+    durationSeconds: (performance.now() - startedAt) / 1000,
+    upgrade: c.env.upgrade !== undefined,
+    ...(c.get('refusal') ? { refusal: c.get('refusal') } : {}),
+    ...(session ? { sub: session.principal.sub, email: session.principal.email } : {}),
+    ...(c.get('tenant') ? { tenantId: c.get('tenant').id } : {}),
+    ...(c.get('dashboard') ? { dashboard: c.get('dashboard').slug } : {}),
+  }
+}
+
+/**
+ * Hands over one record for each request, once its answer has left or its client has gone. A
+ * handshake counts when it is decided, not when its stream ends.
+ */
+export const accessLog = (write: (record: AccessRecord) => void) =>
+  createMiddleware<GatewayEnv>(async function accessLog(c, next) {
+    const startedAt = performance.now()
+    const { outgoing } = c.env
+    outgoing?.once('close', () => {
+      write(
+        recordOf(
+          c,
+          outgoing.writableFinished ? outgoing.statusCode : clientClosedRequest,
+          startedAt,
+        ),
+      )
+    })
+    await next()
+    if (!outgoing)
+      write(recordOf(c, c.get('refusal') === undefined ? 101 : c.res.status, startedAt))
+  })

@@ -1,0 +1,46 @@
+import { createMiddleware } from 'hono/factory'
+import type { GatewayEnv } from '../request-context.ts'
+import { canonicalTarget } from './canonical-path.ts'
+import { clientKind } from './client-kind.ts'
+import { GatewayError } from './gateway-error.ts'
+import { headerFault } from './request-shape.ts'
+
+const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
+
+/**
+ * The first stage: refuses what could be read in two ways, decides the canonical path and notes who
+ * is asking. Everything after it works with what it set, never with the raw request line.
+ *
+ * @param allowedHosts the `Host` values that are ours (RFC 9112 §3.2); none given allows any
+ */
+export function intake(allowedHosts: readonly string[] = []) {
+  const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()))
+  return createMiddleware<GatewayEnv>(async function intake(c, next) {
+    const { incoming } = c.env
+    c.set(
+      'clientKind',
+      clientKind({
+        method: incoming.method ?? '',
+        secFetchMode: first(incoming.headers['sec-fetch-mode']),
+        secFetchDest: first(incoming.headers['sec-fetch-dest']),
+        secFetchSite: first(incoming.headers['sec-fetch-site']),
+        accept: incoming.headers.accept,
+      }),
+    )
+    const target = canonicalTarget(incoming.url ?? '')
+    c.set('target', target ?? { path: '(refused)', query: '' })
+    if (!target) {
+      throw new GatewayError(
+        400,
+        'bad_path',
+        'This address is not well formed. Check it, or start from the home page.',
+      )
+    }
+    const fault = headerFault(incoming.rawHeaders)
+    if (fault) throw new GatewayError(400, 'bad_header', fault)
+    if (hosts.size > 0 && !hosts.has(incoming.headers.host?.toLowerCase() ?? '')) {
+      throw new GatewayError(421, 'unknown_host', 'This server does not answer for that host name.')
+    }
+    await next()
+  })
+}

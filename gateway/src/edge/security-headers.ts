@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { createMiddleware } from 'hono/factory'
+import type { GatewayEnv } from '../request-context.ts'
+
+/** Directive and sources, in the order in which they are sent. */
+type Policy = readonly (readonly [directive: string, ...sources: string[]])[]
+
+const written = (policy: Policy) => policy.map((directive) => directive.join(' ')).join('; ')
+
+/**
+ * Policy of the shell's own pages: our files only, no inline script at all.
+ *
+ * @param formTargets where a form may end up: browsers hold the redirect after `POST /logout` to it
+ */
+export const shellPolicy = (nonce: string, formTargets: readonly string[] = []) =>
+  written([
+    ['default-src', "'none'"],
+    ['script-src', "'self'"],
+    ['style-src', "'self'", `'nonce-${nonce}'`],
+    ['img-src', "'self'", 'data:'],
+    ['font-src', "'self'"],
+    ['connect-src', "'self'"],
+    ['frame-src', "'self'"],
+    ['form-action', "'self'", ...formTargets],
+    ['frame-ancestors', "'self'"],
+    ['base-uri', "'none'"],
+    ['object-src', "'none'"],
+  ])
+
+/**
+ * Policy of an app's pages. Bundles of Dash make `<style>` elements at run time, which the frame
+ * script gives the nonce; heat maps of plotly.js need style attributes (measured: blurred without);
+ * maplibre starts its worker from a blob.
+ */
+export const appPolicy = (nonce: string) =>
+  written([
+    ['default-src', "'none'"],
+    ['script-src', "'self'", `'nonce-${nonce}'`],
+    ['style-src-elem', "'self'", `'nonce-${nonce}'`],
+    ['style-src-attr', "'unsafe-inline'"],
+    ['img-src', "'self'", 'data:', 'blob:'],
+    ['media-src', "'self'", 'data:', 'blob:'],
+    ['font-src', "'self'", 'data:'],
+    ['connect-src', "'self'"],
+    ['worker-src', "'self'", 'blob:'],
+    ['frame-src', "'self'"],
+    ['form-action', "'self'"],
+    ['frame-ancestors', "'self'"],
+    ['base-uri', "'none'"],
+    ['object-src', "'none'"],
+  ])
+
+/**
+ * Headers that every answer of the public listener carries (ASVS V3.4). The policy is the strictest
+ * one; pages replace it by their own.
+ *
+ * @param secure whether the gateway is reached over TLS: only then does HSTS mean anything
+ */
+export function baseSecurityHeaders(secure: boolean): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy':
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'SAMEORIGIN',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...(secure ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
+  }
+}
+
+export function securityHeaders(secure: boolean) {
+  const headers = Object.entries(baseSecurityHeaders(secure))
+  return createMiddleware<GatewayEnv>(async function securityHeaders(c, next) {
+    c.set('nonce', randomBytes(16).toString('base64url'))
+    for (const [name, value] of headers) c.header(name, value)
+    await next()
+  })
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { CanonicalTarget } from './edge/canonical-path.ts'
+import type { ClientKind } from './edge/client-kind.ts'
+import type { LiveSession } from './session/live-session.ts'
+import type { Dashboard, Tenant } from './tenant/directory.ts'
+
+/** The connection of a WebSocket handshake, and the bytes that came with it. */
+export interface UpgradeConnection {
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** What node hands over with each request; `outgoing` is missing when it is a handshake. */
+export interface GatewayBindings {
+  readonly incoming: IncomingMessage
+  readonly outgoing?: ServerResponse
+  readonly upgrade?: UpgradeConnection
+}
+
+/** Facts about one request, each set by one stage and only read by the later ones. */
+export interface GatewayVariables {
+  /** Set by the edge. */
+  target: CanonicalTarget
+  requestId: string
+  traceparent: string
+  clientKind: ClientKind
+  /** For inline `<style>` of our own pages and inline `<script>` of an app's index page. */
+  nonce: string
+  /** Set by the session stage; a request without a session goes no further than that. */
+  session: LiveSession
+  /** Set by the tenant stage. */
+  tenant: Tenant
+  /** Set by the access stage. */
+  dashboard: Dashboard
+  /** The code of a refusal, for the access log. */
+  refusal: string
+}
+
+export interface GatewayEnv {
+  Bindings: GatewayBindings
+  Variables: GatewayVariables
+}
