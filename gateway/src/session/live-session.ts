@@ -1,0 +1,36 @@
+import type { Principal } from './principal.ts'
+
+/** Why a stream of a session is cut off; Dash does not reconnect after close code 4001. */
+export type EndReason = 'session_ended' | 'shutting_down'
+
+/** A session as this process knows it, between the first request that showed its cookie and its end. */
+export interface LiveSession {
+  /** Hash of the session id: names the session in the database, in logs and in tokens. */
+  readonly idHash: string
+  readonly secret: string
+  readonly principal: Principal
+  /** The tenant that it acts for; staff choose one first. */
+  readonly activeTenantId: string | undefined
+  /** Milliseconds since the epoch. */
+  idleExpiresAt: number
+  readonly absoluteExpiresAt: number
+  /** When the database last said that the session is good; milliseconds since the epoch. */
+  confirmedAt: number
+  ended: boolean
+  /** Dashboards whose opening has been written to the audit log. */
+  readonly opened: Set<string>
+  /** Signed tenant tokens by dashboard, with their end in seconds since the epoch. */
+  readonly tenantTokens: Map<string, { readonly token: string; readonly expiresAt: number }>
+  /** Cuts off what is still open: WebSockets and streams. */
+  readonly streams: Set<(reason: EndReason) => void>
+}
+
+export const isExpired = (session: LiveSession, now: number): boolean =>
+  now >= session.idleExpiresAt || now >= session.absoluteExpiresAt
+
+/** Ends a session here: no further request, and nothing of it stays open. */
+export function endLiveSession(session: LiveSession, reason: EndReason): void {
+  session.ended = true
+  for (const cut of session.streams) cut(reason)
+  session.streams.clear()
+}

@@ -1,0 +1,69 @@
+import { createHmac } from 'node:crypto'
+import { sealData, unsealData } from 'iron-session'
+import { z } from 'zod'
+import { cookieValues, hostCookie } from './cookie-header.ts'
+
+export const sessionCookieName = '__Host-Http-session'
+
+/** Content of the sealed cookie: who, for whom, since when, and a secret. Never a provider's token. */
+const sessionCookie = z.object({
+  v: z.literal(1),
+  sessionId: z.string().length(43),
+  /** Half of the key to the session row's refresh token: a copy of the database opens nothing. */
+  secret: z.string().length(43),
+  issuer: z.string(),
+  sub: z.string().min(1),
+  email: z.string(),
+  role: z.enum(['admin', 'viewer']),
+  tenants: z.union([z.literal('all'), z.array(z.string())]),
+  tenantId: z.string().optional(),
+})
+
+export type SessionCookie = z.infer<typeof sessionCookie>
+
+/** What the sealing needs of the key rings. */
+export interface CookieKeys {
+  cookiePasswords(): Record<string, string>
+  csrfKey(): string
+}
+
+/**
+ * Seals and unseals session cookies.
+ *
+ * @param maxAgeSeconds end of the cookie and of its seal, from now
+ */
+export function createSessionCookies(keys: CookieKeys, maxAgeSeconds: number) {
+  return {
+    async seal(content: SessionCookie): Promise<string> {
+      const sealed = await sealData(content, {
+        password: keys.cookiePasswords(),
+        ttl: maxAgeSeconds,
+      })
+      return hostCookie(sessionCookieName, sealed, 'Strict', maxAgeSeconds)
+    },
+
+    /** `undefined` for whatever is not a cookie of ours, of these keys and of this version. */
+    async unseal(value: string): Promise<SessionCookie | undefined> {
+      const content: unknown = await unsealData(value, {
+        password: keys.cookiePasswords(),
+        ttl: maxAgeSeconds,
+      }).catch(() => undefined)
+      return sessionCookie.safeParse(content).data
+    },
+
+    /** The one session cookie of a request; two of them mean that somebody tossed one in. */
+    only(header: string | undefined): string | undefined {
+      const values = cookieValues(header, sessionCookieName)
+      return values.length === 1 && values[0] !== '' ? values[0] : undefined
+    },
+
+    /** The token that scripts show in `X-CSRF-Token`: only who knows the cookie can know it. */
+    csrfToken(value: string): string {
+      return createHmac('sha256', keys.csrfKey()).update(value).digest('base64url')
+    },
+
+    deletion: hostCookie(sessionCookieName, '', 'Strict', 0),
+  }
+}
+
+export type SessionCookies = ReturnType<typeof createSessionCookies>

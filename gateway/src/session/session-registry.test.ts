@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../edge/gateway-error.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import { createSessionRegistry } from './session-registry.ts'
+import { hashSessionId, type StoredSession } from './session-store.ts'
+
+const sessionId = 'i'.repeat(43)
+const idHash = hashSessionId(sessionId)
+const content: SessionCookie = {
+  v: 1,
+  sessionId,
+  secret: 's'.repeat(43),
+  issuer: 'i',
+  sub: 'u',
+  email: 'e',
+  role: 'viewer',
+  tenants: ['acme-corp'],
+  tenantId: 'acme-corp',
+}
+
+/** A registry over a row that the test changes, with a clock that the test moves. */
+function setUp({ graceSeconds = 30 } = {}) {
+  const world = {
+    now: 1_000_000,
+    current: true,
+    reads: 0,
+    unseals: 0,
+    down: false,
+    extended: [] as number[],
+    row: {
+      idHash,
+      principal: { issuer: 'i', sub: 'u', email: 'e', role: 'viewer', tenants: ['acme-corp'] },
+      tenantId: 'acme-corp',
+      idleExpiresAt: 1_000_000 + 3_600_000,
+      absoluteExpiresAt: 1_000_000 + 7_200_000,
+    } as StoredSession | undefined,
+  }
+  const registry = createSessionRegistry({
+    cookies: {
+      unseal: (value) => {
+        world.unseals += 1
+        return Promise.resolve(value === 'sealed' ? content : undefined)
+      },
+    },
+    store: {
+      findAlive: () => {
+        world.reads += 1
+        return world.down
+          ? Promise.reject(new Error('database is down'))
+          : Promise.resolve(world.row)
+      },
+      extend: (_, end) => {
+        world.extended.push(end)
+        return Promise.resolve()
+      },
+    },
+    notificationsCurrent: () => world.current,
+    idleSeconds: 3600,
+    graceSeconds,
+    onExtendFailure: () => {},
+    now: () => world.now,
+  })
+  return { world, registry }
+}
+
+describe('the session registry', () => {
+  it('unseals a cookie and reads its row once, not for each request', async () => {
+    const { world, registry } = setUp()
+    await registry.find('sealed')
+    await registry.find('sealed')
+    expect([world.unseals, world.reads]).toEqual([1, 1])
+  })
+
+  it('knows no session for a cookie that does not open, or that has no row', async () => {
+    const { world, registry } = setUp()
+    expect(await registry.find('forged')).toBeUndefined()
+    world.row = undefined
+    expect(await registry.find('sealed')).toBeUndefined()
+  })
+
+  it('refuses a revoked session at once, though its cookie is still sealed, and cuts its streams', async () => {
+    const { registry, world } = setUp()
+    const session = await registry.find('sealed')
+    const cuts: string[] = []
+    session?.streams.add((reason) => cuts.push(reason))
+    world.row = undefined
+    registry.revoked(idHash)
+    expect(cuts).toEqual(['session_ended'])
+    expect(await registry.find('sealed')).toBeUndefined()
+  })
+
+  it('asks the database for each request while notifications are cut off', async () => {
+    const { registry, world } = setUp()
+    await registry.find('sealed')
+    world.current = false
+    world.row = undefined
+    expect(await registry.find('sealed')).toBeUndefined()
+  })
+
+  it('goes on for the grace time without anybody to ask, and then refuses without ending the session', async () => {
+    const { registry, world } = setUp({ graceSeconds: 30 })
+    await registry.find('sealed')
+    world.current = false
+    world.down = true
+    world.now += 30_000
+    expect(await registry.find('sealed')).toBeDefined()
+    world.now += 1
+    await expect(registry.find('sealed')).rejects.toThrow(GatewayError)
+    world.down = false
+    expect(await registry.find('sealed')).toBeDefined()
+  })
+
+  it('never lets a session in that it has not seen good, however long the grace', async () => {
+    const { registry, world } = setUp({ graceSeconds: 1000 })
+    world.down = true
+    await expect(registry.find('sealed')).rejects.toThrow('database is down')
+  })
+
+  it('ends a session at its idle end, unless another replica has moved it', async () => {
+    const { registry, world } = setUp()
+    await registry.find('sealed')
+    world.now += 3_600_001
+    world.row = world.row && { ...world.row, idleExpiresAt: world.now + 60_000 }
+    expect(await registry.find('sealed')).toBeDefined()
+    world.now += 7_200_001
+    world.row = undefined
+    expect(await registry.find('sealed')).toBeUndefined()
+  })
+
+  it('writes a later idle end now and then, never beyond the absolute end', async () => {
+    const { registry, world } = setUp()
+    await registry.find('sealed')
+    expect(world.extended).toEqual([])
+    world.now += 120_000
+    await registry.find('sealed')
+    await registry.find('sealed')
+    expect(world.extended).toEqual([world.now + 3_600_000])
+    world.now += 3_500_000
+    await registry.find('sealed')
+    world.now += 3_000_000
+    await registry.find('sealed')
+    expect(Math.max(...world.extended)).toBe(1_000_000 + 7_200_000)
+  })
+
+  it('cuts what expired sessions left open', async () => {
+    const { registry, world } = setUp()
+    const session = await registry.find('sealed')
+    let cut = false
+    session?.streams.add(() => (cut = true))
+    world.now += 8_000_000
+    registry.sweep()
+    expect(cut).toBe(true)
+  })
+
+  it('finds out after a gap what was revoked meanwhile', async () => {
+    const { registry, world } = setUp()
+    await registry.find('sealed')
+    world.row = undefined
+    await registry.recheckAll()
+    expect(await registry.find('sealed')).toBeUndefined()
+  })
+})

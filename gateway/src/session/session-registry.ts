@@ -1,0 +1,148 @@
+import { LRUCache } from 'lru-cache'
+import { GatewayError } from '../edge/gateway-error.ts'
+import { endLiveSession, isExpired, type LiveSession } from './live-session.ts'
+import type { SessionCookie, SessionCookies } from './session-cookie.ts'
+import { hashSessionId, type SessionStore } from './session-store.ts'
+
+export interface SessionRegistryOptions {
+  readonly cookies: Pick<SessionCookies, 'unseal'>
+  readonly store: Pick<SessionStore, 'findAlive' | 'extend'>
+  /** Whether revocations of other replicas reach this one at the moment. */
+  readonly notificationsCurrent: () => boolean
+  readonly idleSeconds: number
+  /** How long a session known to be good goes on when nobody can be asked. */
+  readonly graceSeconds: number
+  /** Told when the later idle end of a session could not be written. */
+  readonly onExtendFailure: (error: unknown) => void
+  readonly now?: () => number
+}
+
+/** The idle end is written at most this often: it need not be exact, and a write costs. */
+const extendEveryMs = 60_000
+
+/** Cookies that are remembered; beyond that the least used one is unsealed again (300 µs). */
+const rememberedCookies = 20_000
+
+/**
+ * The sessions that this process knows. A cookie is unsealed and its row read once; from then on a
+ * request costs a look into a map, and revocations come by notification. Without notifications the
+ * database is asked for each request, and without the database a session known to be good goes on
+ * for `graceSeconds` at the most.
+ */
+export function createSessionRegistry(options: SessionRegistryOptions) {
+  const { cookies, store, notificationsCurrent, idleSeconds, graceSeconds } = options
+  const now = options.now ?? Date.now
+  const byCookie = new LRUCache<string, LiveSession>({ max: rememberedCookies })
+  const byIdHash = new Map<string, LiveSession>()
+
+  async function load(content: SessionCookie): Promise<LiveSession | undefined> {
+    const idHash = hashSessionId(content.sessionId)
+    const known = byIdHash.get(idHash)
+    if (known) return known
+    const row = await store.findAlive(idHash)
+    if (!row) return undefined
+    // A second request may have loaded it meanwhile; streams must hang on one object.
+    const raced = byIdHash.get(idHash)
+    if (raced) return raced
+    const session: LiveSession = {
+      idHash,
+      secret: content.secret,
+      principal: row.principal,
+      activeTenantId: row.tenantId,
+      idleExpiresAt: row.idleExpiresAt,
+      absoluteExpiresAt: row.absoluteExpiresAt,
+      confirmedAt: now(),
+      ended: false,
+      opened: new Set(),
+      tenantTokens: new Map(),
+      streams: new Set(),
+    }
+    byIdHash.set(idHash, session)
+    return session
+  }
+
+  function end(session: LiveSession) {
+    byIdHash.delete(session.idHash)
+    endLiveSession(session, 'session_ended')
+  }
+
+  /** Asks the database again; a session that it does not confirm ends here. */
+  async function confirm(session: LiveSession): Promise<void> {
+    const row = await store.findAlive(session.idHash).catch((cause: unknown) => {
+      if (now() - session.confirmedAt <= graceSeconds * 1000) return 'unknown' as const
+      throw new GatewayError(
+        503,
+        'session_unconfirmed',
+        'Your session cannot be checked at the moment. Try again shortly; you stay signed in.',
+        { cause, headers: { 'Retry-After': '5' } },
+      )
+    })
+    if (row === 'unknown') return
+    if (!row) return end(session)
+    session.idleExpiresAt = row.idleExpiresAt
+    session.confirmedAt = now()
+  }
+
+  function extend(session: LiveSession) {
+    const wanted = Math.min(now() + idleSeconds * 1000, session.absoluteExpiresAt)
+    if (wanted - session.idleExpiresAt < extendEveryMs) return
+    session.idleExpiresAt = wanted
+    store.extend(session.idHash, wanted).catch(options.onExtendFailure)
+  }
+
+  return {
+    /** The live session of a cookie's value, or `undefined` when it opens none. */
+    async find(cookieValue: string): Promise<LiveSession | undefined> {
+      let session = byCookie.get(cookieValue)
+      if (!session) {
+        const content = await cookies.unseal(cookieValue)
+        session = content && (await load(content))
+        if (!session) return undefined
+        byCookie.set(cookieValue, session)
+      }
+      if (session.ended) return undefined
+      if (!notificationsCurrent() || isExpired(session, now())) await confirm(session)
+      if (session.ended || isExpired(session, now())) {
+        end(session)
+        return undefined
+      }
+      if (notificationsCurrent()) session.confirmedAt = now()
+      extend(session)
+      return session
+    },
+
+    /** Whether the session behind a tenant token may still be served; for the data API. */
+    async isLive(idHash: string): Promise<boolean> {
+      const session = byIdHash.get(idHash)
+      if (!session) return (await store.findAlive(idHash)) !== undefined
+      if (!notificationsCurrent()) await confirm(session)
+      return !session.ended && !isExpired(session, now())
+    },
+
+    /** A revocation has become known. */
+    revoked(idHash: string): void {
+      const session = byIdHash.get(idHash)
+      if (session) end(session)
+    },
+
+    /** After a gap in the notifications: what was revoked meanwhile ends now. */
+    async recheckAll(): Promise<void> {
+      for (const session of byIdHash.values()) await confirm(session)
+    },
+
+    /** Drops what has expired, open streams included; to be called now and then. */
+    sweep(): void {
+      for (const session of byIdHash.values()) if (isExpired(session, now())) end(session)
+    },
+
+    /** Cuts all open streams, for a shutdown. */
+    cutAll(): void {
+      for (const session of byIdHash.values()) {
+        for (const cut of session.streams) cut('shutting_down')
+        session.streams.clear()
+      }
+    },
+  }
+}
+
+export type SessionRegistry = ReturnType<typeof createSessionRegistry>

@@ -1,0 +1,57 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { GatewayEnv } from '../request-context.ts'
+import { GatewayError } from '../edge/gateway-error.ts'
+import type { SessionCookies } from './session-cookie.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+const signInAgain = () =>
+  new GatewayError(
+    401,
+    'session_expired',
+    'You are not signed in, or your session has ended. Sign in again.',
+  )
+
+export interface SessionStageOptions {
+  readonly cookies: Pick<SessionCookies, 'only'>
+  readonly registry: Pick<SessionRegistry, 'find'>
+}
+
+/** Who is calling? Sets the session if there is one; refuses nothing. */
+export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
+  createMiddleware<GatewayEnv>(async function loadSession(c, next) {
+    const value = cookies.only(c.env.incoming.headers.cookie)
+    const session = value === undefined ? undefined : await registry.find(value)
+    if (session) c.set('session', session)
+    await next()
+  })
+
+/** The two pages that a person without a session may see before sign-in. */
+export interface SessionPages {
+  /** A page that loads itself again from our own site. */
+  reload(c: Context<GatewayEnv>, path: string): string
+  /** What a frame shows when the session has ended. */
+  sessionEnded(c: Context<GatewayEnv>): string
+}
+
+/**
+ * Sends a person without a session to sign-in and refuses a script. A navigation that comes from
+ * another site carries no SameSite=Strict cookie even when there is one, so it is first made to
+ * come from here; the second load is same-origin, which ends the loop.
+ */
+export const requireSession = (pages: SessionPages) =>
+  createMiddleware<GatewayEnv>(async function requireSession(c, next) {
+    if (c.get('session')) return next()
+    const kind = c.get('clientKind')
+    const { path, query } = c.get('target')
+    if (kind === 'script' || c.env.upgrade) throw signInAgain()
+    c.header('Cache-Control', 'no-store')
+    if (kind === 'frame') {
+      c.header('X-Gateway-Error', 'session_expired')
+      return c.html(pages.sessionEnded(c), 401)
+    }
+    if (c.env.incoming.headers['sec-fetch-site'] === 'cross-site') {
+      return c.html(pages.reload(c, path + query))
+    }
+    return c.redirect(`/login?return_to=${encodeURIComponent(path + query)}`, 302)
+  })

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Database } from '../db/client.ts'
+import { sessions } from '../db/schema.ts'
+import type { Principal } from './principal.ts'
+
+/** A session row as the other stages see it; times in milliseconds since the epoch. */
+export interface StoredSession {
+  readonly idHash: string
+  readonly principal: Principal
+  readonly tenantId: string | undefined
+  readonly idleExpiresAt: number
+  readonly absoluteExpiresAt: number
+}
+
+export interface NewSession extends StoredSession {
+  readonly opSid: string | undefined
+  readonly refreshTokenSealed: string | undefined
+  readonly accessExpiresAt: number | undefined
+}
+
+/** Whose sessions a logout token ends: one session of the provider, or all of a subject. */
+export type ProviderSession =
+  | { readonly issuer: string; readonly sid: string }
+  | { readonly issuer: string; readonly sub: string }
+
+/** How a session id is kept: who reads the database cannot use what is there. */
+export const hashSessionId = (sessionId: string): string =>
+  createHash('sha256').update(sessionId).digest('base64url')
+
+const date = (value: number | undefined) => (value === undefined ? null : new Date(value))
+
+const rowOf = (session: NewSession): typeof sessions.$inferInsert => ({
+  idHash: session.idHash,
+  issuer: session.principal.issuer,
+  sub: session.principal.sub,
+  email: session.principal.email,
+  role: session.principal.role,
+  tenants: session.principal.tenants === 'all' ? null : [...session.principal.tenants],
+  tenantId: session.tenantId ?? null,
+  opSid: session.opSid ?? null,
+  refreshTokenSealed: session.refreshTokenSealed ?? null,
+  accessExpiresAt: date(session.accessExpiresAt),
+  idleExpiresAt: new Date(session.idleExpiresAt),
+  absoluteExpiresAt: new Date(session.absoluteExpiresAt),
+})
+
+const storedOf = (row: typeof sessions.$inferSelect): StoredSession => ({
+  idHash: row.idHash,
+  principal: {
+    issuer: row.issuer,
+    sub: row.sub,
+    email: row.email,
+    role: row.role === 'admin' ? 'admin' : 'viewer',
+    tenants: row.tenants ?? 'all',
+  },
+  tenantId: row.tenantId ?? undefined,
+  idleExpiresAt: row.idleExpiresAt.getTime(),
+  absoluteExpiresAt: row.absoluteExpiresAt.getTime(),
+})
+
+/** Rows that are neither revoked nor past one of their ends, by the database's clock. */
+const alive = and(
+  isNull(sessions.revokedAt),
+  gt(sessions.idleExpiresAt, sql`now()`),
+  gt(sessions.absoluteExpiresAt, sql`now()`),
+)
+
+export function createSessionStore(database: Database) {
+  return {
+    /** Adds a session, and revokes the one that it replaces in the same transaction. */
+    async create(session: NewSession, replaces?: string): Promise<void> {
+      await database.forPurpose('session', async (tx) => {
+        await tx.insert(sessions).values(rowOf(session))
+        if (replaces === undefined) return
+        await tx
+          .update(sessions)
+          .set({ revokedAt: new Date(), revokedReason: 'replaced' })
+          .where(and(eq(sessions.idHash, replaces), isNull(sessions.revokedAt)))
+      })
+    },
+
+    async findAlive(idHash: string): Promise<StoredSession | undefined> {
+      const [row] = await database.forPurpose('session', (tx) =>
+        tx
+          .select()
+          .from(sessions)
+          .where(and(eq(sessions.idHash, idHash), alive)),
+      )
+      return row && storedOf(row)
+    },
+
+    /** What a tenant switch carries over to the new session. */
+    async findTokens(idHash: string) {
+      const [row] = await database.forPurpose('session', (tx) =>
+        tx
+          .select({
+            opSid: sessions.opSid,
+            refreshTokenSealed: sessions.refreshTokenSealed,
+            accessExpiresAt: sessions.accessExpiresAt,
+          })
+          .from(sessions)
+          .where(and(eq(sessions.idHash, idHash), alive)),
+      )
+      return row
+    },
+
+    /** Sets a later idle end; never an earlier one, since replicas do not know of each other's. */
+    async extend(idHash: string, idleExpiresAt: number): Promise<void> {
+      await database.forPurpose('session', (tx) =>
+        tx
+          .update(sessions)
+          .set({
+            idleExpiresAt: sql`greatest(${sessions.idleExpiresAt}, ${new Date(idleExpiresAt).toISOString()}::timestamptz)`,
+          })
+          .where(and(eq(sessions.idHash, idHash), alive)),
+      )
+    },
+
+    async revoke(idHash: string, reason: string): Promise<void> {
+      await database.forPurpose('session', (tx) =>
+        tx
+          .update(sessions)
+          .set({ revokedAt: new Date(), revokedReason: reason })
+          .where(and(eq(sessions.idHash, idHash), isNull(sessions.revokedAt))),
+      )
+    },
+
+    /** @returns the hashes of the sessions that were ended */
+    async revokeByProvider(which: ProviderSession): Promise<string[]> {
+      const whose = 'sid' in which ? eq(sessions.opSid, which.sid) : eq(sessions.sub, which.sub)
+      const rows = await database.forPurpose('session', (tx) =>
+        tx
+          .update(sessions)
+          .set({ revokedAt: new Date(), revokedReason: 'backchannel_logout' })
+          .where(and(eq(sessions.issuer, which.issuer), whose, isNull(sessions.revokedAt)))
+          .returning({ idHash: sessions.idHash }),
+      )
+      return rows.map((row) => row.idHash)
+    },
+  }
+}
+
+export type SessionStore = ReturnType<typeof createSessionStore>
