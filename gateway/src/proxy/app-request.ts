@@ -1,0 +1,32 @@
+import type { Context } from 'hono'
+import type { GatewayEnv } from '../request-context.ts'
+import { tenantQueryKey } from './index-page.ts'
+import type { Arrival, Identity } from './request-headers.ts'
+
+/** Prefix of everything that belongs to a dashboard; its app knows itself under it. */
+export const basePathOf = (slug: string) => `/dashboard/${slug}/`
+
+/** Who asks for what, as the stages before have decided it. */
+export const identityOf = (c: Context<GatewayEnv>, tenantToken: string): Identity => ({
+  principal: c.get('session').principal,
+  tenantId: c.get('tenant').id,
+  dashboard: c.get('dashboard').slug,
+  tenantToken,
+  requestId: c.get('requestId'),
+  traceparent: c.get('traceparent'),
+})
+
+export const arrivalOf = (c: Context<GatewayEnv>, publicUrl: URL): Arrival => ({
+  host: publicUrl.host,
+  protocol: publicUrl.protocol === 'https:' ? 'https' : 'http',
+  clientAddress: c.env.incoming.socket.remoteAddress ?? '',
+})
+
+/** Path and query for the app: the canonical ones, without the key that serves the tenant guard. */
+export function appTarget(c: Context<GatewayEnv>): string {
+  const { path, query } = c.get('target')
+  if (!query.includes(tenantQueryKey)) return path + query
+  const pairs = query.slice(1).split('&')
+  const kept = pairs.filter((pair) => !pair.startsWith(`${tenantQueryKey}=`))
+  return kept.length > 0 ? `${path}?${kept.join('&')}` : path
+}

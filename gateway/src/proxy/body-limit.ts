@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import { Transform, type Readable } from 'node:stream'
+import { GatewayError } from '../edge/gateway-error.ts'
+
+const tooLarge = (maxBytes: number) =>
+  new GatewayError(
+    413,
+    'body_too_large',
+    `This request is larger than the ${Math.floor(maxBytes / 1024 / 1024)} MiB that are passed on.`,
+  )
+
+/**
+ * The body of a request, or `undefined` without one; it is streamed and never held. A length that is
+ * announced is judged before anything is read; one that is not (RFC 9112 §7.1) is counted.
+ */
+export function limitedBody(incoming: IncomingMessage, maxBytes: number): Readable | undefined {
+  if (incoming.method === 'GET' || incoming.method === 'HEAD') return undefined
+  const announced = incoming.headers['content-length']
+  if (announced !== undefined) {
+    if (Number(announced) > maxBytes) throw tooLarge(maxBytes)
+    return incoming
+  }
+  if (incoming.headers['transfer-encoding'] === undefined) return undefined
+  let seen = 0
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length
+      if (seen > maxBytes) done(tooLarge(maxBytes))
+      else done(null, chunk)
+    },
+  })
+  incoming.on('error', (error) => counter.destroy(error))
+  incoming.on('close', () => {
+    if (!incoming.complete) counter.destroy(new Error('the client hung up'))
+  })
+  return incoming.pipe(counter)
+}

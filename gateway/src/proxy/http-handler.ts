@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Dispatcher } from 'undici'
+import { GatewayError } from '../edge/gateway-error.ts'
+import { notFound } from '../edge/error-response.ts'
+import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
+import type { GatewayEnv } from '../request-context.ts'
+import type { AppPools } from './app-pools.ts'
+import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
+import { limitedBody } from './body-limit.ts'
+import type { DashRoute } from './dash-routes.ts'
+import { askApp, clientGone, relay, type UpstreamRequest } from './forward.ts'
+import { rewriteIndexPage } from './index-page.ts'
+import { upstreamHeaders } from './request-headers.ts'
+import { downstreamHeaders } from './response-headers.ts'
+import type { TenantTokenCache } from './tenant-token-cache.ts'
+
+export interface HttpHandlerDependencies {
+  readonly pools: Pick<AppPools, 'poolFor'>
+  readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
+  readonly publicOrigin: string
+  readonly frameScript: string
+  readonly maxBodyBytes: number
+}
+
+/** An index page is some kilobytes; more than this is nothing that should be held to be rewritten. */
+const maxIndexPage = 8 * 1024 * 1024
+
+/** Tells users of one tenant apart in browser storage, without naming them. */
+const userKey = (issuer: string, sub: string) =>
+  createHash('sha256').update(`${issuer}\n${sub}`).digest('base64url').slice(0, 16)
+
+async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxIndexPage) throw new Error('the index page is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** How long a browser may keep an answer, where it is not for the app to say. */
+function cacheControl(route: DashRoute, fromApp: string | undefined): string {
+  if (route !== 'asset') return 'no-store'
+  // Dash sends none for assets under FastAPI, and browsers then guess.
+  return fromApp?.replace(/^public\b/, 'private') ?? 'private, no-cache'
+}
+
+const isPage = (route: DashRoute, answer: Dispatcher.ResponseData) =>
+  route === 'page' &&
+  answer.statusCode < 300 &&
+  answer.headers['content-type']?.toString().startsWith('text/html') === true
+
+/** Sends an ordinary request to the app and its answer to the browser. */
+export function httpHandler(dependencies: HttpHandlerDependencies) {
+  const { pools, tokens, frameScript, maxBodyBytes } = dependencies
+  const publicUrl = new URL(dependencies.publicOrigin)
+  const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
+
+  async function indexPage(
+    c: Context<GatewayEnv>,
+    answer: Dispatcher.ResponseData,
+  ): Promise<Response> {
+    const { issuer, sub } = c.get('session').principal
+    const options = {
+      nonce: c.get('nonce'),
+      frameScript,
+      tenantId: c.get('tenant').id,
+      slug: c.get('dashboard').slug,
+      userKey: userKey(issuer, sub),
+    }
+    const page = await boundedText(answer.body)
+      .then((html) => rewriteIndexPage(html, options))
+      .catch((cause: unknown) => {
+        throw new GatewayError(
+          502,
+          'app_page_unreadable',
+          'This dashboard answered with a page that cannot be shown safely. Tell whoever looks after it.',
+          { cause },
+        )
+      })
+    c.header('Content-Security-Policy', appPolicy(c.get('nonce')))
+    c.header('Cache-Control', 'no-store')
+    c.header('Vary', 'Sec-Fetch-Dest')
+    return c.html(page, answer.statusCode as ContentfulStatusCode)
+  }
+
+  function responseHeaders(
+    c: Context<GatewayEnv>,
+    route: DashRoute,
+    answer: Dispatcher.ResponseData,
+  ) {
+    return {
+      ...baseHeaders,
+      ...downstreamHeaders(answer.headers, basePathOf(c.get('dashboard').slug)),
+      // A worker has a policy of its own; what else is no index page needs no scripts.
+      ...(route === 'asset' ? { 'Content-Security-Policy': appPolicy(c.get('nonce')) } : {}),
+      'cache-control': cacheControl(route, answer.headers['cache-control']?.toString()),
+      'x-request-id': c.get('requestId'),
+      vary: 'Sec-Fetch-Dest',
+    }
+  }
+
+  return async function forward(c: Context<GatewayEnv>, route: DashRoute): Promise<Response> {
+    const { incoming, outgoing } = c.env
+    if (!outgoing) throw notFound()
+    const session = c.get('session')
+    const { slug, appUrl } = c.get('dashboard')
+    const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
+    const answer = await askApp(pools.poolFor(appUrl), {
+      // The routes of Dash know no other methods.
+      method: incoming.method as UpstreamRequest['method'],
+      target: appTarget(c),
+      headers: upstreamHeaders(incoming.headers, identityOf(c, token), arrivalOf(c, publicUrl)),
+      body: limitedBody(incoming, maxBodyBytes),
+      signal: clientGone(outgoing),
+    })
+    if (incoming.method === 'GET' && isPage(route, answer)) return indexPage(c, answer)
+    const cut = () => outgoing.destroy()
+    session.streams.add(cut)
+    await relay(answer, responseHeaders(c, route, answer), outgoing)
+    session.streams.delete(cut)
+    return RESPONSE_ALREADY_SENT
+  }
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rewriteIndexPage, type IndexPageOptions } from './index-page.ts'
+
+const options: IndexPageOptions = {
+  nonce: 'R4nd0m',
+  frameScript: '/assets/frame-1.js',
+  tenantId: 'acme-corp',
+  slug: 'loss',
+  userKey: 'u-key',
+}
+
+const page = (config: unknown, extra = '') => `<!DOCTYPE html>
+<html><head><meta charset="UTF-8"><title>Dash</title>${extra}</head>
+<body><!--[if IE]><script>alert("Dash v2.7+ does not support Internet Explorer.");</script><![endif]-->
+<div id="react-entry-point"></div>
+<footer><script id="_dash-config" type="application/json">${JSON.stringify(config).replaceAll('/', '\\u002f')}</script>
+<script src="/dashboard/loss/_dash-component-suites/a.js"></script>
+<script id="_dash-renderer" type="application/javascript">var renderer = new DashRenderer();</script></footer></body></html>`
+
+const configIn = (html: string): Record<string, unknown> =>
+  JSON.parse(/<script id="_dash-config"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? 'null') as Record<
+    string,
+    unknown
+  >
+
+describe('rewriteIndexPage', () => {
+  it('takes out the layout that the first visitor left behind', async () => {
+    const html = await rewriteIndexPage(
+      page({ a: '/x', validation_layout: { props: 'figures of globex' } }),
+      options,
+    )
+    expect(html).not.toContain('globex')
+    expect(configIn(html)).toEqual({ a: '/x', suppress_callback_exceptions: true })
+  })
+
+  it('puts the frame script first in the head, with tenant, slug and user', async () => {
+    const html = await rewriteIndexPage(page({}), options)
+    expect(html).toContain(
+      '<head><script nonce="R4nd0m" src="/assets/frame-1.js" data-tenant="acme-corp" data-slug="loss" data-user="u-key"></script><meta',
+    )
+  })
+
+  it('gives every script the nonce, and leaves the one inside of a comment alone', async () => {
+    const html = await rewriteIndexPage(page({}, '<script nonce="stale">1</script>'), options)
+    expect(html.match(/<script[^>]*nonce="R4nd0m"/g)).toHaveLength(5)
+    expect(html).not.toContain('stale')
+    expect(html).toContain('<!--[if IE]><script>alert(')
+  })
+
+  it('lets socket and worker name the tenant, so that pages of two tenants share neither', async () => {
+    const websocket = {
+      url: '/dashboard/loss/_dash-ws-callback',
+      worker_url: '/dashboard/loss/w.js?v=1',
+      x: 1,
+    }
+    expect(configIn(await rewriteIndexPage(page({ websocket }), options))['websocket']).toEqual({
+      url: '/dashboard/loss/_dash-ws-callback?dashgate_tenant=acme-corp',
+      worker_url: '/dashboard/loss/w.js?v=1&dashgate_tenant=acme-corp&user=u-key',
+      x: 1,
+    })
+  })
+
+  it('puts the frame script before all else on a page without a head', async () => {
+    expect(await rewriteIndexPage('<p>x</p>', options)).toMatch(
+      /^<script nonce="R4nd0m" src="\/assets\/frame/,
+    )
+  })
+
+  it('refuses a page whose settings it cannot read', async () => {
+    const broken =
+      '<html><head></head><script id="_dash-config">{"validation_layout":</script></html>'
+    await expect(rewriteIndexPage(broken, options)).rejects.toThrow()
+  })
+
+  it('keeps every setting as it was, and inside of its element', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.constantFrom('</script><script>alert(1)', '<!--', '\u2028'),
+        async (config, hostile) => {
+          const wanted = {
+            ...(JSON.parse(JSON.stringify(config)) as object),
+            title: hostile,
+            suppress_callback_exceptions: true,
+          }
+          fc.pre(
+            !('validation_layout' in wanted) &&
+              !('websocket' in wanted) &&
+              !('__proto__' in config),
+          )
+          const escaped = page({ ...config, title: hostile }).replace(
+            /(<script id="_dash-config"[^>]*>)(.*?)(<\/script>\n<script src)/s,
+            (_, open: string, json: string, close: string) =>
+              open + json.replaceAll('<', '\\u003c') + close,
+          )
+          const html = await rewriteIndexPage(escaped, options)
+          expect(configIn(html)).toEqual(wanted)
+          expect(html.match(/<script /g)).toHaveLength(4)
+        },
+      ),
+    )
+  })
+})

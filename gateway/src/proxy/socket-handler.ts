@@ -1,0 +1,86 @@
+import type { Duplex } from 'node:stream'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context } from 'hono'
+import { notFound } from '../edge/error-response.ts'
+import type { GatewayEnv } from '../request-context.ts'
+import type { EndReason } from '../session/live-session.ts'
+import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
+import { closeCodes, closeTunnel } from './close-frame.ts'
+import { upstreamHandshakeHeaders } from './request-headers.ts'
+import type { TenantTokenCache } from './tenant-token-cache.ts'
+import type { Tunnel } from './tunnel.ts'
+
+export interface SocketHandlerDependencies {
+  readonly tunnel: Tunnel
+  readonly tokens: Pick<TenantTokenCache, 'fresh'>
+  readonly publicOrigin: string
+  /** Told of each tunnel that opens; the answer is called when it closes. */
+  readonly socketOpened: (tenantId: string, dashboard: string) => () => void
+}
+
+/** A socket ends before the token that its app holds, and comes back with a new one. */
+const closeBeforeTokenEndSeconds = 30
+
+/** Cuts a tunnel when its session ends, when its token is about to, or when we are. */
+function supervise(
+  c: Context<GatewayEnv>,
+  client: Duplex,
+  upstream: Duplex,
+  tokenExpiresAt: number,
+  closed: () => void,
+) {
+  const { streams } = c.get('session')
+  const close = (code: number, reason: string) => closeTunnel(client, upstream, code, reason)
+  const cut = (reason: EndReason) =>
+    reason === 'session_ended'
+      ? close(closeCodes.sessionEnded, 'session ended')
+      : close(closeCodes.goingAway, 'restarting')
+  const secondsLeft = tokenExpiresAt - closeBeforeTokenEndSeconds - Date.now() / 1000
+  const renewal = setTimeout(
+    () => close(closeCodes.serviceRestart, 'renewing'),
+    Math.max(0, secondsLeft) * 1000,
+  )
+  streams.add(cut)
+  client.once('close', () => {
+    clearTimeout(renewal)
+    streams.delete(cut)
+    closed()
+  })
+}
+
+/** Opens a tunnel to the app for a WebSocket handshake. */
+export function socketHandler({
+  tunnel,
+  tokens,
+  publicOrigin,
+  socketOpened,
+}: SocketHandlerDependencies) {
+  const publicUrl = new URL(publicOrigin)
+  return async function openSocket(c: Context<GatewayEnv>): Promise<Response> {
+    const { incoming, upgrade } = c.env
+    if (!upgrade) throw notFound()
+    const { slug, appUrl } = c.get('dashboard')
+    const tenantId = c.get('tenant').id
+    const { token, expiresAt } = await tokens.fresh(c.get('session'), tenantId, slug)
+    await new Promise<void>((opened, failed) => {
+      tunnel({
+        ...upgrade,
+        incoming,
+        appUrl,
+        target: appTarget(c),
+        headers: upstreamHandshakeHeaders(
+          incoming.headers,
+          identityOf(c, token),
+          arrivalOf(c, publicUrl),
+        ),
+        basePath: basePathOf(slug),
+        onFailure: failed,
+        onOpen(upstream) {
+          supervise(c, upgrade.socket, upstream, expiresAt, socketOpened(tenantId, slug))
+          opened()
+        },
+      })
+    })
+    return RESPONSE_ALREADY_SENT
+  }
+}
