@@ -1,0 +1,69 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { AccessRecord } from '../edge/access-log.ts'
+
+export interface Metrics {
+  readonly contentType: string
+  expose(): Promise<string>
+  countRequest(listener: string, record: AccessRecord): void
+  countSession(event: SessionEvent): void
+  readonly openSockets: Gauge<'tenant_id' | 'dashboard'>
+}
+
+export type SessionEvent = 'begun' | 'refused' | 'ended' | 'revoked'
+
+const requestLabels = ['listener', 'tenant_id', 'dashboard', 'method', 'status'] as const
+
+/** Methods that get a label of their own; a client may invent others without end. */
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+
+/**
+ * Prometheus metrics of this process. Label values come from the directory, never from a request,
+ * so that nobody can make series without end.
+ */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'dashgate_http_requests_total',
+    help: 'Finished requests.',
+    labelNames: requestLabels,
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'dashgate_http_request_duration_seconds',
+    help: 'Time from the request line to the end of the answer.',
+    labelNames: requestLabels,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+  const sessions = new Counter({
+    name: 'dashgate_session_events_total',
+    help: 'Sessions begun, refused, ended by their user, revoked by somebody else.',
+    labelNames: ['event'],
+    registers,
+  })
+  const openSockets = new Gauge({
+    name: 'dashgate_websockets_open',
+    help: 'WebSockets that are open now.',
+    labelNames: ['tenant_id', 'dashboard'],
+    registers,
+  })
+  return {
+    contentType: registry.contentType,
+    expose: () => registry.metrics(),
+    openSockets,
+    countSession: (event) => sessions.inc({ event }),
+    countRequest(listener, record) {
+      const labels = {
+        listener,
+        tenant_id: record.tenantId ?? '',
+        dashboard: record.dashboard ?? '',
+        method: knownMethods.has(record.method) ? record.method : 'other',
+        status: String(record.status),
+      }
+      requests.inc(labels)
+      durations.observe(labels, record.durationSeconds)
+    },
+  }
+}
