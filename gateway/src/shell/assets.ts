@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Context } from 'hono'
+import type { Assets } from '@dashgate/web/views/page.ts'
+import { z } from 'zod'
+import { notFound } from '../edge/error-response.ts'
+import type { GatewayEnv } from '../request-context.ts'
+
+const manifest = z.record(z.enum(['shellScript', 'shellStyle', 'frameScript', 'icon']), z.string())
+
+const contentTypes: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+/**
+ * The shell's built files, read once at start: what is served is exactly what was built, and no
+ * request reaches the file system.
+ *
+ * @param dist folder with `manifest.json` and `assets/`
+ */
+export function loadAssets(dist: string) {
+  const names = manifest.parse(JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')))
+  const files = new Map(
+    Object.values(names).map((name) => [
+      `/assets/${name}`,
+      readFileSync(join(dist, 'assets', name)),
+    ]),
+  )
+  const urls: Assets = {
+    shellScript: `/assets/${names.shellScript}`,
+    shellStyle: `/assets/${names.shellStyle}`,
+    frameScript: `/assets/${names.frameScript}`,
+    icon: `/assets/${names.icon}`,
+  }
+
+  return {
+    urls,
+    /** GET /assets/…: names hold the hash of their content, so a browser never asks again. */
+    serve(c: Context<GatewayEnv>): Response {
+      const { path } = c.get('target')
+      const file = files.get(path)
+      if (!file) throw notFound()
+      c.header(
+        'Content-Type',
+        contentTypes[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+      )
+      c.header('Cache-Control', 'public, max-age=31536000, immutable')
+      return c.body(new Uint8Array(file))
+    },
+  }
+}
+
+export type ShellAssets = ReturnType<typeof loadAssets>

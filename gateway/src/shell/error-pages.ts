@@ -1,0 +1,53 @@
+import { errorPage } from '@dashgate/web/views/error-page.ts'
+import { reloadPage } from '@dashgate/web/views/reload-page.ts'
+import { sessionEndedFramePage } from '@dashgate/web/views/session-ended-frame-page.ts'
+import type { Context } from 'hono'
+import type { GatewayError } from '../edge/gateway-error.ts'
+import { shellPolicy } from '../edge/security-headers.ts'
+import type { GatewayEnv } from '../request-context.ts'
+import type { ShellAssets } from './assets.ts'
+import { pageOf } from './view-models.ts'
+
+/** Headlines by status; the message of the error says the rest. */
+const titles: Readonly<Record<number, string>> = {
+  400: 'This request could not be read',
+  401: 'Please sign in',
+  403: 'This is not allowed',
+  404: 'Nothing here',
+  409: 'You have switched organisation',
+  413: 'That was too large',
+  502: 'The dashboard does not answer',
+  503: 'Not available at the moment',
+  504: 'The dashboard took too long',
+}
+
+/** The pages that stages need without being part of the shell. */
+export function errorPages(assets: ShellAssets) {
+  return {
+    error(c: Context<GatewayEnv>, error: GatewayError): string {
+      const inFrame = c.get('clientKind') === 'frame'
+      c.header('Content-Security-Policy', shellPolicy(c.get('nonce') ?? ''))
+      return errorPage({
+        page: pageOf(c, assets),
+        status: error.status,
+        code: error.code,
+        title: titles[error.status] ?? 'Something went wrong',
+        message: error.message,
+        retry: error.status >= 500,
+        inFrame,
+      })
+    },
+
+    sessionEnded(c: Context<GatewayEnv>): string {
+      c.header('Content-Security-Policy', shellPolicy(c.get('nonce')))
+      return sessionEndedFramePage({ page: pageOf(c, assets) })
+    },
+
+    reload(c: Context<GatewayEnv>, path: string): string {
+      c.header('Content-Security-Policy', shellPolicy(c.get('nonce')))
+      return reloadPage({ page: pageOf(c, assets), path })
+    },
+  }
+}
+
+export type ErrorPages = ReturnType<typeof errorPages>

@@ -1,0 +1,144 @@
+import { dashboardPage } from '@dashgate/web/views/dashboard-page.ts'
+import { homePage } from '@dashgate/web/views/home-page.ts'
+import { logoutPage } from '@dashgate/web/views/logout-page.ts'
+import { tenantChooserPage } from '@dashgate/web/views/tenant-chooser-page.ts'
+import type { Context } from 'hono'
+import { GatewayError } from '../edge/gateway-error.ts'
+import { shellPolicy } from '../edge/security-headers.ts'
+import type { GatewayEnv } from '../request-context.ts'
+import type { SessionCookies } from '../session/session-cookie.ts'
+import type { TenantDirectory } from '../tenant/directory.ts'
+import type { ShellAssets } from './assets.ts'
+import { brandOf, pageOf, personOf, tenantsOf } from './view-models.ts'
+
+export interface ShellDependencies {
+  readonly assets: ShellAssets
+  readonly directory: TenantDirectory
+  readonly cookies: Pick<SessionCookies, 'only' | 'csrfToken'>
+  readonly safeReturnTo: (wanted: string | undefined) => string
+  /** Origin where the provider ends its session: `POST /logout` is redirected there. */
+  readonly providerOrigin: string
+}
+
+/** The shell's own pages, and `/session` for its scripts. */
+export function shellPages({
+  assets,
+  directory,
+  cookies,
+  safeReturnTo,
+  providerOrigin,
+}: ShellDependencies) {
+  function html(c: Context<GatewayEnv>, page: string): Response {
+    c.header('Content-Security-Policy', shellPolicy(c.get('nonce'), [providerOrigin]))
+    c.header('Cache-Control', 'no-store')
+    return c.html(page)
+  }
+
+  function activeTenant(c: Context<GatewayEnv>) {
+    const tenant = directory.tenant(c.get('session').activeTenantId ?? '')
+    if (tenant?.status === 'active') return tenant
+    throw new GatewayError(
+      403,
+      'tenant_unavailable',
+      'Your organisation has no access at the moment. Ask whoever manages it.',
+    )
+  }
+
+  function chooser(c: Context<GatewayEnv>, returnTo: string): Response {
+    const session = c.get('session')
+    const tenants = tenantsOf(session, directory).map((tenant) => {
+      const { primary } = brandOf(tenant)
+      return {
+        id: tenant.id,
+        displayName: tenant.displayName,
+        suspended: tenant.status === 'suspended',
+        ...(primary === undefined ? {} : { primary }),
+      }
+    })
+    return html(
+      c,
+      tenantChooserPage({
+        page: pageOf(c, assets),
+        person: personOf(session, directory),
+        tenants,
+        returnTo,
+        ...(session.activeTenantId === undefined ? {} : { activeTenantId: session.activeTenantId }),
+      }),
+    )
+  }
+
+  return {
+    /** GET /: the tenant's dashboards; staff without a tenant choose one first. */
+    home(c: Context<GatewayEnv>): Response {
+      const session = c.get('session')
+      if (session.activeTenantId === undefined) return chooser(c, '/')
+      const tenant = activeTenant(c)
+      c.set('tenant', tenant)
+      return html(
+        c,
+        homePage({
+          page: pageOf(c, assets),
+          person: personOf(session, directory),
+          brand: brandOf(tenant),
+          dashboards: directory
+            .dashboardsOf(tenant.id)
+            .map(({ slug, title, description }) => ({ slug, title, description })),
+        }),
+      )
+    },
+
+    /** GET /tenant: staff choose another tenant. */
+    chooseTenant(c: Context<GatewayEnv>): Response {
+      if (c.get('session').principal.role !== 'admin') return c.redirect('/', 302)
+      return chooser(c, safeReturnTo(c.req.query('return_to')))
+    },
+
+    /** The page around a dashboard; its frame asks for the same address and gets the app. */
+    dashboard(c: Context<GatewayEnv>): Response {
+      const { path, query } = c.get('target')
+      const { slug, title } = c.get('dashboard')
+      c.header('Vary', 'Sec-Fetch-Dest')
+      return html(
+        c,
+        dashboardPage({
+          page: pageOf(c, assets),
+          person: personOf(c.get('session'), directory),
+          brand: brandOf(c.get('tenant')),
+          dashboard: { slug, title },
+          framePath: path + query,
+        }),
+      )
+    },
+
+    /** GET /logout: a button, or the word that it is done. */
+    logout(c: Context<GatewayEnv>): Response {
+      const session = c.get('session')
+      return html(
+        c,
+        logoutPage({
+          page: pageOf(c, assets),
+          ...(session ? { person: personOf(session, directory) } : {}),
+        }),
+      )
+    },
+
+    /** GET /session: who am I? Nothing of the provider's tokens is in it. */
+    session(c: Context<GatewayEnv>): Response {
+      const session = c.get('session')
+      const { sub, email, role } = session.principal
+      const end = Math.min(session.idleExpiresAt, session.absoluteExpiresAt)
+      const cookie = cookies.only(c.env.incoming.headers.cookie) ?? ''
+      c.header('Cache-Control', 'no-store')
+      return c.json({
+        user: { sub, email },
+        role,
+        activeTenant: session.activeTenantId ?? null,
+        tenants: tenantsOf(session, directory)
+          .filter((tenant) => tenant.status === 'active')
+          .map(({ id, displayName }) => ({ id, displayName })),
+        secondsLeft: Math.max(0, Math.floor((end - Date.now()) / 1000)),
+        csrfToken: cookies.csrfToken(cookie),
+      })
+    },
+  }
+}

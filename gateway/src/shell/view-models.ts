@@ -1,0 +1,52 @@
+import type { Brand, Page, Person } from '@dashgate/web/views/page.ts'
+import type { Context } from 'hono'
+import type { GatewayEnv } from '../request-context.ts'
+import type { LiveSession } from '../session/live-session.ts'
+import { mayActFor } from '../session/principal.ts'
+import type { Tenant, TenantDirectory } from '../tenant/directory.ts'
+import type { ShellAssets } from './assets.ts'
+
+export function pageOf(c: Context<GatewayEnv>, assets: ShellAssets): Page {
+  const target = c.get('target')
+  return {
+    nonce: c.get('nonce'),
+    assets: assets.urls,
+    requestId: c.get('requestId'),
+    ...(target ? { returnPath: target.path + target.query } : {}),
+  }
+}
+
+/** Images that run and fetch nothing when shown in `<img>`; checked again here, whoever wrote the row. */
+const logoForm = /^data:image\/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+$/
+const colourForm = /^#[0-9a-fA-F]{6}$/
+
+export function brandOf(tenant: Tenant): Brand {
+  const { logo, colors, displayName } = tenant.branding
+  const primary = colors?.primary
+  return {
+    tenantId: tenant.id,
+    displayName: displayName ?? tenant.displayName,
+    ...(logo !== undefined && logoForm.test(logo) ? { logo } : {}),
+    ...(primary !== undefined && colourForm.test(primary) ? { primary } : {}),
+  }
+}
+
+/** The tenants that a session may act for, suspended ones included, by name. */
+export function tenantsOf(
+  session: LiveSession,
+  directory: Pick<TenantDirectory, 'tenants'>,
+): Tenant[] {
+  return directory
+    .tenants()
+    .filter((tenant) => mayActFor(session.principal, tenant.id))
+    .toSorted((a, b) => a.displayName.localeCompare(b.displayName))
+}
+
+export const personOf = (
+  session: LiveSession,
+  directory: Pick<TenantDirectory, 'tenants'>,
+): Person => ({
+  email: session.principal.email,
+  role: session.principal.role,
+  canSwitch: session.principal.role === 'admin' && tenantsOf(session, directory).length > 1,
+})
