@@ -1,0 +1,44 @@
+/** The process: reads the environment, starts the gateway, ends it on a signal. */
+import { ConfigError, parseConfig, type Config } from './config.ts'
+import { startGateway } from './gateway.ts'
+import { createLogger } from './observability/logger.ts'
+
+function readConfig(): Config {
+  try {
+    return parseConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(2)
+  }
+}
+
+const config = readConfig()
+const logger = createLogger(config.LOG_LEVEL)
+
+process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }))
+
+try {
+  if (config.INSECURE_HTTP_ISSUER)
+    logger.warn('INSECURE_HTTP_ISSUER is on: for a demo on one machine only')
+  const gateway = await startGateway(config, logger)
+  logger.info('ready', { publicUrl: config.PUBLIC_URL })
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      logger.info('stopping', { signal })
+      gateway.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error('could not stop cleanly', { error })
+          process.exit(1)
+        },
+      )
+    })
+  }
+} catch (error) {
+  logger.error('could not start', { error })
+  process.exit(1)
+}

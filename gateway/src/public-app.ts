@@ -1,0 +1,83 @@
+import { Hono } from 'hono'
+import type { MiddlewareHandler } from 'hono'
+import { notFound, errorResponse, type ErrorResponseOptions } from './edge/error-response.ts'
+import type { GatewayEnv } from './request-context.ts'
+import type { ErrorPages } from './shell/error-pages.ts'
+import type { shellPages } from './shell/shell-pages.ts'
+import type { ShellAssets } from './shell/assets.ts'
+
+type Stage = MiddlewareHandler<GatewayEnv>
+type Handler = (c: Parameters<Stage>[0]) => Response | Promise<Response>
+
+/** The stages of a request, each made elsewhere; this file only puts them in order. */
+export interface PublicStages {
+  readonly requestId: Stage
+  readonly accessLog: Stage
+  readonly securityHeaders: Stage
+  readonly intake: Stage
+  readonly csrf: Stage
+  readonly loadSession: Stage
+  readonly requireSession: Stage
+  readonly requireTenant: Stage
+  readonly requireAccess: Stage
+  readonly auditOpening: Stage
+  readonly proxy: Handler
+}
+
+export interface PublicDependencies {
+  readonly stages: PublicStages
+  readonly pages: ReturnType<typeof shellPages>
+  readonly errorPages: Pick<ErrorPages, 'error'>
+  readonly assets: Pick<ShellAssets, 'serve'>
+  readonly signIn: Hono<GatewayEnv>
+  readonly signOut: Hono<GatewayEnv>
+  readonly switchTenant: Handler
+  readonly preferences: Hono<GatewayEnv>
+  readonly report: ErrorResponseOptions['report']
+}
+
+/**
+ * The way of a request on the public listener, top-down. WebSocket handshakes take the same way:
+ * there is no second copy of any check.
+ */
+export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayEnv> {
+  const { stages, pages, errorPages, assets, signIn, signOut, report } = dependencies
+  const app = new Hono<GatewayEnv>()
+  app.onError(errorResponse({ page: (c, error) => errorPages.error(c, error), report }))
+  app.notFound(() => {
+    throw notFound()
+  })
+
+  app.use(stages.requestId)
+  app.use(stages.accessLog)
+  app.use(stages.securityHeaders)
+  app.use(stages.intake)
+  app.use(stages.csrf)
+
+  app.get('/assets/*', (c) => assets.serve(c))
+
+  app.use(stages.loadSession)
+  app.route('/', signIn)
+  app.route('/', signOut)
+  app.get('/logout', (c) => pages.logout(c))
+
+  app.use(stages.requireSession)
+  app.get('/', (c) => pages.home(c))
+  app.get('/session', (c) => pages.session(c))
+  app.get('/tenant', (c) => pages.chooseTenant(c))
+  app.post('/tenant', dependencies.switchTenant)
+  app.route('/api/preferences', dependencies.preferences)
+
+  app.use('/dashboard/*', stages.requireTenant, stages.requireAccess)
+  // Without the slash, links of the app would be relative to the wrong folder.
+  app.get('/dashboard/:slug', (c) =>
+    c.redirect(`${c.get('target').path}/${c.get('target').query}`, 308),
+  )
+  app.get('/dashboard/*', async function shellPage(c, next) {
+    // Only the browser's own window gets the shell; its frame and all else get the app.
+    const isWindow = c.env.incoming.headers['sec-fetch-dest'] === 'document'
+    return isWindow ? pages.dashboard(c) : next()
+  })
+  app.all('/dashboard/*', stages.auditOpening, stages.proxy)
+  return app
+}

@@ -1,0 +1,137 @@
+import { STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { ListenAddress } from './config.ts'
+
+/** What an app of Hono is to a listener. */
+export interface FetchApp {
+  fetch(request: Request, bindings: object): Response | Promise<Response>
+}
+
+export interface TlsFiles {
+  readonly ca: Buffer
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** One server socket: where it listens and what answers there. */
+export interface Listener {
+  readonly name: string
+  readonly address: ListenAddress
+  readonly app: FetchApp
+  /** Mutual TLS: clients need a certificate of this CA. */
+  readonly tls?: TlsFiles
+  /** Whether WebSocket handshakes are taken; elsewhere they are refused. */
+  readonly upgrades?: boolean
+}
+
+const limits = {
+  /** Bytes of the request line and all fields; then 431. */
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 15_000,
+  /** An upload may be slow; a request that never ends is cut by this. */
+  requestTimeout: 300_000,
+  keepAliveTimeout: 65_000,
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+}
+
+/** Node joins fields under names that it shares with all objects; ours never reads those. */
+function requestOf(incoming: IncomingMessage): Request {
+  const headers = new Headers()
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '')
+  }
+  const url = URL.parse(incoming.url ?? '/', 'http://gateway.invalid')
+  // A target that is no path is refused by the first stage, which reads the request line itself.
+  return new Request(url?.host === 'gateway.invalid' ? url : 'http://gateway.invalid/', { headers })
+}
+
+/** Writes the refusal of a handshake, which has no `ServerResponse`. */
+async function refuseUpgrade(socket: Duplex, response: Response): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer())
+  const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}`]
+  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`)
+  lines.push(`Content-Length: ${body.length}`, 'Connection: close', '', '')
+  if (!socket.destroyed)
+    socket.end(Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), body]))
+}
+
+/** Runs a handshake through the same stages as every request. */
+function upgradeHandler(app: FetchApp) {
+  return function onUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const onError = () => socket.destroy()
+    socket.on('error', onError)
+    Promise.resolve(app.fetch(requestOf(incoming), { incoming, upgrade: { socket, head } }))
+      .then((response) =>
+        response === RESPONSE_ALREADY_SENT ? undefined : refuseUpgrade(socket, response),
+      )
+      .catch(onError)
+  }
+}
+
+function serverFor({ app, tls, upgrades }: Listener): Server {
+  // The global Request and Response stay node's own: libraries compare against them.
+  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
+    overrideGlobalObjects: false,
+  }) as RequestListener
+  const server = tls
+    ? createHttpsServer(
+        { ...limits, ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+        listener,
+      )
+    : createHttpServer(limits, listener)
+  server.on(
+    'upgrade',
+    upgrades ? upgradeHandler(app) : (_incoming, socket: Duplex) => socket.destroy(),
+  )
+  return server
+}
+
+const listen = (server: Server, { host, port }: ListenAddress) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+const close = (server: Server) =>
+  new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+
+/** Several listeners that start and stop as one. */
+export async function startServers(listeners: readonly Listener[]) {
+  const servers = new Map(listeners.map((listener) => [listener.name, serverFor(listener)]))
+  const stop = async (graceMs: number) => {
+    const cut = setTimeout(() => {
+      for (const server of servers.values()) server.closeAllConnections()
+    }, graceMs)
+    await Promise.all([...servers.values()].map(close))
+    clearTimeout(cut)
+  }
+  try {
+    for (const { name, address } of listeners) {
+      const server = servers.get(name)
+      if (server) await listen(server, address)
+    }
+  } catch (error) {
+    await Promise.all([...servers.values()].filter((server) => server.listening).map(close))
+    throw error
+  }
+  return {
+    /** The port that a listener has; useful where 0 was asked for. */
+    port: (name: string) => (servers.get(name)?.address() as AddressInfo | null)?.port,
+    /** Takes no new connections, lets running requests end, then cuts what is left. */
+    stop,
+  }
+}
+
+export type Servers = Awaited<ReturnType<typeof startServers>>
