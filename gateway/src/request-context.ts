@@ -33,6 +33,8 @@ export interface GatewayVariables {
   tenant: Tenant
   /** Set by the access stage. */
   dashboard: Dashboard
+  /** What the app answered to a handshake, 101 where the tunnel stands. */
+  tunnelStatus: number
   /** The code of a refusal, for the access log. */
   refusal: string
 }

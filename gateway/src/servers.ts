@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -107,12 +107,23 @@ const close = (server: Server) =>
     server.closeIdleConnections()
   })
 
+/** Connections of a server; upgraded ones are no longer the server's own to close. */
+function trackSockets(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
 /** Several listeners that start and stop as one. */
 export async function startServers(listeners: readonly Listener[]) {
   const servers = new Map(listeners.map((listener) => [listener.name, serverFor(listener)]))
+  const sockets = [...servers.values()].map(trackSockets)
   const stop = async (graceMs: number) => {
     const cut = setTimeout(() => {
-      for (const server of servers.values()) server.closeAllConnections()
+      for (const socket of sockets.flatMap((open) => [...open])) socket.destroy()
     }, graceMs)
     await Promise.all([...servers.values()].map(close))
     clearTimeout(cut)

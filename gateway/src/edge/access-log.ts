@@ -54,6 +54,5 @@ export const accessLog = (write: (record: AccessRecord) => void) =>
       )
     })
     await next()
-    if (!outgoing)
-      write(recordOf(c, c.get('refusal') === undefined ? 101 : c.res.status, startedAt))
+    if (!outgoing) write(recordOf(c, c.get('tunnelStatus') ?? c.res.status, startedAt))
   })

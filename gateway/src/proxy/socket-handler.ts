@@ -75,8 +75,13 @@ export function socketHandler({
         ),
         basePath: basePathOf(slug),
         onFailure: failed,
+        onRefusal(status) {
+          c.set('tunnelStatus', status)
+          opened()
+        },
         onOpen(upstream) {
           supervise(c, upgrade.socket, upstream, expiresAt, socketOpened(tenantId, slug))
+          c.set('tunnelStatus', 101)
           opened()
         },
       })

@@ -17,6 +17,8 @@ export interface TunnelRequest {
   readonly basePath: string
   /** Called once the app has agreed, with its end of the tunnel. */
   readonly onOpen: (upstream: Duplex) => void
+  /** Called when the app answers with anything but 101; that answer goes to the client. */
+  readonly onRefusal: (status: number) => void
   /** Called when the app cannot be reached; the socket is still open and unanswered. */
   readonly onFailure: (error: GatewayError) => void
 }
@@ -45,6 +47,21 @@ function onlyHandshake(headers: IncomingMessage['headers']): IncomingMessage['he
   } as IncomingMessage['headers']
 }
 
+/** Takes out of the app's answer what it may not say, before anybody reads it. */
+function guardAnswer(
+  upstreamRequest: ClientRequest,
+  { basePath, onOpen, onRefusal }: TunnelRequest,
+): void {
+  upstreamRequest.prependOnceListener('upgrade', (answer: IncomingMessage, upstream: Duplex) => {
+    answer.headers = onlyHandshake(answer.headers)
+    onOpen(upstream)
+  })
+  upstreamRequest.prependOnceListener('response', (answer: IncomingMessage) => {
+    answer.headers = downstreamHeaders(answer.headers, basePath)
+    onRefusal(answer.statusCode ?? 502)
+  })
+}
+
 /**
  * Opens tunnels with http-proxy-middleware. The request that it reads is ours: headers and target
  * are replaced before it sees them, so that what was authorised is what is sent.
@@ -57,28 +74,21 @@ export function createTunnel() {
     changeOrigin: false,
     xfwd: false,
     followRedirects: false,
-    ejectPlugins: true,
     upgradeTimeout: handshakeTimeoutMs,
     target: nowhere,
-    on: {
-      proxyReqWs(upstreamRequest: ClientRequest, incoming: IncomingMessage) {
-        const request = pending.get(incoming)
-        if (!request) return
-        upstreamRequest.prependOnceListener(
-          'upgrade',
-          (answer: IncomingMessage, upstream: Duplex) => {
-            answer.headers = onlyHandshake(answer.headers)
-            request.onOpen(upstream)
-          },
-        )
-        upstreamRequest.prependOnceListener('response', (answer: IncomingMessage) => {
-          answer.headers = downstreamHeaders(answer.headers, request.basePath)
+    // Its own plugins write answers and logs; both are ours to give.
+    ejectPlugins: true,
+    plugins: [
+      function supervise(proxyServer) {
+        proxyServer.on('proxyReqWs', (upstreamRequest, incoming) => {
+          const request = pending.get(incoming)
+          if (request) guardAnswer(upstreamRequest, request)
+        })
+        proxyServer.on('error', (error, incoming) => {
+          if (incoming) pending.get(incoming)?.onFailure(upstreamFailure(error))
         })
       },
-      error(error, incoming) {
-        pending.get(incoming)?.onFailure(upstreamFailure(error))
-      },
-    },
+    ],
   })
 
   return function tunnel(request: TunnelRequest): void {
