@@ -1,0 +1,124 @@
+import { sql } from 'drizzle-orm'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import type { Connection } from './connection.ts'
+import { databaseError, isConnectionLoss } from './connection-fault.ts'
+import { within } from './deadline.ts'
+import { assertLeastPrivilege } from './least-privilege.ts'
+import { createPool } from './pool.ts'
+import * as schema from './schema.ts'
+import { isSlug } from '../tenant/slug.ts'
+
+/** Statements inside of a transaction that has said for whom or what for it runs. */
+export type Transaction = Omit<PostgresJsDatabase<typeof schema>, 'transaction' | '$client'>
+
+/** What a transaction is for when it is not for one tenant; row-level security knows each of them. */
+export type Purpose = 'directory' | 'session' | 'keys' | 'admin' | 'audit'
+
+/**
+ * The gateway's way to Postgres. There is no transaction that does not say for whom or what for it
+ * runs. Each ends within five seconds: with its result, with the error of `work`, or with
+ * `database_unavailable` (503).
+ */
+export interface Database {
+  inTenant<T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T>
+  forPurpose<T>(purpose: Purpose, work: (tx: Transaction) => Promise<T>): Promise<T>
+  ping(): Promise<void>
+  /** @throws when the role could get round row-level security; the gateway must not run then */
+  assertLeastPrivilege(): Promise<void>
+  /** For LISTEN, outside of the pool. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize?: number
+  readonly statementTimeoutMs?: number
+}
+
+/** With the wait for a connection below five seconds; the server's own limit comes first. */
+const wholeMs = 4500
+const transactionTimeoutMs = 2500
+const statementTimeoutDefaultMs = 2000
+
+/** Connects lazily: nothing happens before the first transaction. Needs Postgres 17 or newer. */
+export function connectDatabase({
+  url,
+  poolSize = 10,
+  statementTimeoutMs = statementTimeoutDefaultMs,
+}: DatabaseOptions): Database {
+  const pool = createPool(url, poolSize)
+
+  /** Answers in time even when nothing comes back, and then lets nobody else use the connection. */
+  async function onConnection<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    let lent: Connection | undefined
+    const running = pool.lend(async (connection) => {
+      lent = connection
+      try {
+        return await use(connection)
+      } catch (error) {
+        if (isConnectionLoss(error)) connection.kill()
+        throw error
+      }
+    })
+    try {
+      return await within(running, wholeMs, () => lent?.kill())
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+
+  function transact<T>(
+    settings: { tenantId?: string; purpose?: Purpose },
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    return onConnection(async (connection) => {
+      const tx = drizzle(connection.client, { schema })
+      await connection.client.unsafe('begin')
+      try {
+        // All local to the transaction (`true`): the connection's next user starts with none.
+        await tx.execute(sql`select
+          set_config('dashgate.tenant_id', ${settings.tenantId ?? ''}, true),
+          set_config('dashgate.purpose', ${settings.purpose ?? ''}, true),
+          set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
+          set_config('transaction_timeout', ${String(transactionTimeoutMs)}, true)`)
+        const result = await work(tx)
+        await commit(connection)
+        return result
+      } catch (error) {
+        await rollBack(connection, error)
+        throw error
+      }
+    })
+  }
+
+  return {
+    async inTenant(tenantId, work) {
+      if (!isSlug(tenantId)) throw new TypeError('A transaction of a tenant needs its id')
+      return transact({ tenantId }, work)
+    },
+    forPurpose: (purpose, work) => transact({ purpose }, work),
+    ping: () =>
+      onConnection(async ({ client }) => {
+        await client.unsafe('select 1')
+      }),
+    assertLeastPrivilege: () => onConnection(({ client }) => assertLeastPrivilege(client)),
+    url,
+    close: () => pool.close(),
+  }
+}
+
+/** Postgres answers COMMIT with ROLLBACK, and no error, when a statement before had failed. */
+async function commit({ client }: Connection): Promise<void> {
+  const { command } = await client.unsafe('commit')
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement failed')
+}
+
+async function rollBack(connection: Connection, error: unknown): Promise<void> {
+  if (connection.lost() || isConnectionLoss(error)) return
+  try {
+    await connection.client.unsafe('rollback')
+  } catch {
+    connection.kill()
+  }
+}
