@@ -1,0 +1,75 @@
+/** Who and what the demo shows: accounts, tenants, dashboards. Everything here is fictional. */
+
+export const password = 'demo'
+
+export interface Account {
+  login: string
+  password: string
+  /** Claims of the ID token, beside `sub` and `email`. */
+  claims: { role: 'viewer' | 'admin'; tenant_id?: string; tenants?: string[] }
+}
+
+export const accounts: readonly Account[] = [
+  { login: 'viewer@acme.test', password, claims: { role: 'viewer', tenant_id: 'acme-corp' } },
+  { login: 'viewer@globex.test', password, claims: { role: 'viewer', tenant_id: 'globex' } },
+  { login: 'viewer@initech.test', password, claims: { role: 'viewer', tenant_id: 'initech' } },
+  // No tenants claim: staff who may act for every tenant.
+  { login: 'actuary@kyros.test', password, claims: { role: 'admin' } },
+]
+
+export interface DemoTenant {
+  id: string
+  displayName: string
+  branding: { displayName: string; colors: { primary: string } }
+  dashboards: readonly string[]
+}
+
+export const tenants: readonly DemoTenant[] = [
+  {
+    id: 'acme-corp',
+    displayName: 'Acme Corp',
+    branding: { displayName: 'Acme Corp', colors: { primary: '#0b5fa5' } },
+    dashboards: ['loss-development', 'reserve-variability', 'claims-monitor'],
+  },
+  {
+    id: 'globex',
+    displayName: 'Globex',
+    branding: { displayName: 'Globex', colors: { primary: '#7a3e9d' } },
+    dashboards: ['loss-development', 'claims-monitor'],
+  },
+  {
+    id: 'initech',
+    displayName: 'Initech',
+    branding: { displayName: 'Initech', colors: { primary: '#0f766e' } },
+    dashboards: ['loss-development'],
+  },
+]
+
+export interface DemoDashboard {
+  slug: string
+  title: string
+  description: string
+  server: 'gunicorn' | 'uvicorn'
+}
+
+/** In the order of their ports, from DASH_PORT on. */
+export const dashboards: readonly DemoDashboard[] = [
+  {
+    slug: 'loss-development',
+    title: 'Loss development',
+    description: 'Triangles, age-to-age factors and chain-ladder ultimates with their error',
+    server: 'gunicorn',
+  },
+  {
+    slug: 'reserve-variability',
+    title: 'Reserve variability',
+    description: 'How far the reserve may be off: a bootstrap of the triangles',
+    server: 'gunicorn',
+  },
+  {
+    slug: 'claims-monitor',
+    title: 'Claims monitor',
+    description: 'Claims as they arrive, live',
+    server: 'uvicorn',
+  },
+]

@@ -1,0 +1,35 @@
+import { type CertificateFiles, operatorName } from './certificates.ts'
+import type { Secrets } from './secrets.ts'
+import type { StackInfo } from './stack-info.ts'
+
+export const clientId = 'dashgate'
+
+/** The settings with which a gateway fits into the stack. */
+export function gatewayEnvironment(
+  info: StackInfo,
+  secrets: Secrets,
+  certificates: CertificateFiles,
+): Record<string, string> {
+  return {
+    PUBLIC_URL: info.publicUrl,
+    PUBLIC_LISTEN: addressOf(info.publicUrl),
+    INTERNAL_LISTEN: addressOf(info.internalUrl),
+    ADMIN_LISTEN: addressOf(info.adminUrl),
+    OPS_LISTEN: addressOf(info.opsUrl),
+    DATABASE_URL: info.appDatabaseUrl,
+    MASTER_KEY: secrets.masterKey,
+    OIDC_ISSUER: info.issuer,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: secrets.clientSecret,
+    INSECURE_HTTP_ISSUER: 'true',
+    BLOB_CONNECTION_STRING: info.blobConnectionString,
+    ADMIN_CA_FILE: certificates.ca,
+    ADMIN_CERT_FILE: certificates.serverCert,
+    ADMIN_KEY_FILE: certificates.serverKey,
+    ADMIN_CLIENT_SUBJECTS: operatorName,
+  }
+}
+
+function addressOf(url: string): string {
+  return `127.0.0.1:${new URL(url).port}`
+}

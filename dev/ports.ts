@@ -1,0 +1,119 @@
+import { createServer } from 'node:net'
+
+import { StackError } from './stack-error.ts'
+
+export interface Ports {
+  public: number
+  internal: number
+  admin: number
+  ops: number
+  provider: number
+  azurite: number
+  postgres: number
+  /** One for each Dash app, in their order. */
+  dash: readonly number[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface PortSetting {
+  readonly variable: string
+  readonly fallback: number
+}
+
+const settings = {
+  public: { variable: 'PUBLIC_PORT', fallback: 8080 },
+  internal: { variable: 'INTERNAL_PORT', fallback: 8081 },
+  admin: { variable: 'ADMIN_PORT', fallback: 8443 },
+  ops: { variable: 'OPS_PORT', fallback: 9464 },
+  provider: { variable: 'PROVIDER_PORT', fallback: 8090 },
+  azurite: { variable: 'AZURITE_PORT', fallback: 10_000 },
+  postgres: { variable: 'POSTGRES_PORT', fallback: 54_329 },
+  dash: { variable: 'DASH_PORT', fallback: 8051 },
+} as const satisfies Record<keyof Ports, PortSetting>
+
+/** The demo's ports; the Dash apps take DASH_PORT and the ones after it. */
+export function portsFromEnvironment(environment: Environment, dashApps: number): Ports {
+  const port = (setting: PortSetting) => readPort(environment, setting)
+  const firstDash = port(settings.dash)
+  return {
+    public: port(settings.public),
+    internal: port(settings.internal),
+    admin: port(settings.admin),
+    ops: port(settings.ops),
+    provider: port(settings.provider),
+    azurite: port(settings.azurite),
+    postgres: port(settings.postgres),
+    dash: Array.from({ length: dashApps }, (_, index) => firstDash + index),
+  }
+}
+
+function readPort(environment: Environment, { variable, fallback }: PortSetting): number {
+  const text = environment[variable]
+  if (!text) return fallback
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port < 65_530) return port
+  throw new StackError(`${variable} must be a port number, but is "${text}"`)
+}
+
+/** Ports that nobody uses now: tests run beside a demo and beside each other. */
+export async function freePorts(dashApps: number): Promise<Ports> {
+  const held = await Promise.all(Array.from({ length: 7 + dashApps }, () => hold(0)))
+  const numbers = held.map(({ port }) => port)
+  await Promise.all(held.map(({ release }) => release()))
+  const [publicPort, internal, admin, ops, provider, azurite, postgres, ...dash] = numbers as [
+    ...Tuple7,
+    ...number[],
+  ]
+  return { public: publicPort, internal, admin, ops, provider, azurite, postgres, dash }
+}
+
+type Tuple7 = [number, number, number, number, number, number, number]
+
+/** Refuses, in one line that names the variable to change, when one of the ports is taken. */
+export async function assertPortsFree(ports: Ports): Promise<void> {
+  for (const [name, { variable }] of Object.entries(settings)) {
+    for (const port of [ports[name as keyof Ports]].flat()) {
+      if (await isFree(port)) continue
+      throw new StackError(
+        `Port ${port} is taken: stop what uses it, or choose another with ${variable}=<port>`,
+      )
+    }
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  // A browser may try ::1 first for "localhost", so somebody else must not be there either.
+  for (const host of ['127.0.0.1', '::1']) {
+    try {
+      const held = await hold(port, host)
+      await held.release()
+    } catch (error) {
+      if (isTaken(error)) return false
+    }
+  }
+  return true
+}
+
+/** EACCES: a port below 1024, which an ordinary user may not take. */
+const takenCodes = new Set<unknown>(['EADDRINUSE', 'EACCES'])
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && takenCodes.has(error.code)
+}
+
+async function hold(
+  port: number,
+  host = '127.0.0.1',
+): Promise<{ port: number; release(): Promise<void> }> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host, exclusive: true }, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    release: () => new Promise((resolve) => void server.close(() => resolve())),
+  }
+}

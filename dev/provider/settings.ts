@@ -1,0 +1,14 @@
+export interface ProviderSettings {
+  issuer: string
+  port: number
+  directory: string
+  usersFile: string
+  gatewayUrl: string
+  clientId: string
+  clientSecret: string
+  cookieKey: string
+  accessTokenSeconds: number
+}
+
+/** The settings travel to the provider's process in one variable. */
+export const settingsVariable = 'DEMO_PROVIDER'

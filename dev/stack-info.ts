@@ -1,0 +1,22 @@
+/** What a script or test needs to know of a running stack; written to `stack.json`. */
+export interface StackInfo {
+  publicUrl: string
+  internalUrl: string
+  adminUrl: string
+  opsUrl: string
+  issuer: string
+  /** Postgres as the role that owns the tables. */
+  databaseUrl: string
+  /** Postgres as the gateway's own role. */
+  appDatabaseUrl: string
+  blobConnectionString: string
+  /** Files (PEM) for the admin listener. */
+  ca: string
+  clientCert: string
+  clientKey: string
+  dashApps: { slug: string; url: string }[]
+  /** Accounts of the provider, read by it at each sign-in. */
+  users: string
+  /** Folder with a log for each part. */
+  logs: string
+}
