@@ -1,0 +1,48 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { auditRoutes } from './admin/audit-routes.ts'
+import type { AdminEnv } from './admin/admin-env.ts'
+import { dashboardRoutes } from './admin/dashboard-routes.ts'
+import { requireOperator } from './admin/operator.ts'
+import { problemResponse } from './admin/problem.ts'
+import { secretRoutes, type RotatingKeys } from './admin/secret-routes.ts'
+import { sessionRoutes } from './admin/session-routes.ts'
+import { tenantRoutes } from './admin/tenant-routes.ts'
+import type { AuditStore } from './audit/audit-store.ts'
+import type { Database } from './db/client.ts'
+import { notFound, type ErrorResponseOptions } from './edge/error-response.ts'
+import type { GatewayEnv } from './request-context.ts'
+
+export interface AdminDependencies {
+  readonly database: Database
+  readonly audit: AuditStore
+  readonly keyRings: RotatingKeys
+  /** Names on client certificates that may use the API. */
+  readonly allowedSubjects: readonly string[]
+  /** What every request gets on every listener. */
+  readonly edge: readonly MiddlewareHandler<GatewayEnv>[]
+  readonly report: ErrorResponseOptions['report']
+}
+
+/** The admin listener: tenants, dashboards, secrets, sessions and the audit log, over mutual TLS. */
+export function createAdminApp({
+  database,
+  audit,
+  keyRings,
+  allowedSubjects,
+  edge,
+  report,
+}: AdminDependencies) {
+  const app = new Hono<AdminEnv>()
+  app.onError(problemResponse(report))
+  app.notFound(() => {
+    throw notFound()
+  })
+  for (const stage of edge) app.use(stage as MiddlewareHandler)
+  app.use(requireOperator(allowedSubjects))
+  app.route('/', tenantRoutes(database, audit))
+  app.route('/', dashboardRoutes(database, audit))
+  app.route('/', secretRoutes(database, audit, keyRings))
+  app.route('/', sessionRoutes(database, audit))
+  app.route('/', auditRoutes(database))
+  return app
+}
