@@ -9,9 +9,10 @@ import { faultsOf, InvalidInput } from './problem.ts'
 /** The largest thing in a body is a logo of 64 KiB. */
 const maxBody = 256 * 1024
 
+const tooLarge = () =>
+  new GatewayError(413, 'body_too_large', 'A body of the admin API is at most 256 KiB.')
+
 async function bodyText(c: Context<AdminEnv>): Promise<string> {
-  const tooLarge = () =>
-    new GatewayError(413, 'body_too_large', 'A body of the admin API is at most 256 KiB.')
   if (Number(c.env.incoming.headers['content-length'] ?? 0) > maxBody) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

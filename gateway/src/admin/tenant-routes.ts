@@ -11,7 +11,11 @@ import { assignmentsBody, tenantMetadata, type TenantMetadata } from './schemas.
 
 type TenantRow = typeof tenants.$inferSelect
 
-const tenantView = ({ storagePrefix: _, ...tenant }: TenantRow) => tenant
+/** The storage prefix is ours to keep; it never changes. */
+function tenantView(row: TenantRow) {
+  const { storagePrefix: _, ...tenant } = row
+  return tenant
+}
 
 /** Locked, so that `before` in the audit line is what this change replaced. */
 async function findTenant(tx: Transaction, id: string): Promise<TenantRow | undefined> {

@@ -1,0 +1,123 @@
+import { CookieJar } from './cookie-jar.ts'
+
+/** One answer, read to its end. */
+export interface Answer {
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+export interface VisitOptions {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What a browser sends when its window goes somewhere. */
+export const asNavigation = {
+  accept: 'text/html',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-site': 'none',
+}
+
+/** What it sends when a frame does, and when a script asks. */
+export const asFrame = {
+  ...asNavigation,
+  'sec-fetch-dest': 'iframe',
+  'sec-fetch-site': 'same-origin',
+}
+export const asScript = {
+  accept: 'application/json',
+  'sec-fetch-mode': 'cors',
+  'sec-fetch-dest': 'empty',
+  'sec-fetch-site': 'same-origin',
+}
+
+const field = (html: string, pattern: RegExp) => pattern.exec(html)?.[1]?.replaceAll('&amp;', '&')
+
+/** Somebody with a browser, as far as HTTP goes: cookies, redirects, the sign-in form. */
+export class Visitor {
+  readonly cookies = new CookieJar()
+  /** Cookies of the provider, which is another host to a browser's jar only by its port. */
+  readonly #providerCookies = new CookieJar()
+  /** Every answer so far, for tests that search all bytes. */
+  readonly answers: Answer[] = []
+  readonly publicUrl: string
+
+  constructor(publicUrl: string) {
+    this.publicUrl = publicUrl
+  }
+
+  /** One request, no redirect followed. */
+  async ask(
+    path: string,
+    { method = 'GET', headers = {}, body }: VisitOptions = {},
+  ): Promise<Answer> {
+    const url = new URL(path, this.publicUrl)
+    const jar = url.origin === this.publicUrl ? this.cookies : this.#providerCookies
+    const response = await fetch(url, {
+      method,
+      headers: { ...(jar.header ? { cookie: jar.header } : {}), ...headers },
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    })
+    jar.keep(response.headers.getSetCookie())
+    const answer = {
+      url: url.href,
+      status: response.status,
+      headers: response.headers,
+      text: await response.text(),
+    }
+    this.answers.push(answer)
+    return answer
+  }
+
+  script(path: string, options: VisitOptions = {}): Promise<Answer> {
+    return this.ask(path, { ...options, headers: { ...asScript, ...options.headers } })
+  }
+
+  /** Goes somewhere as a window does, redirects included. */
+  async visit(path: string): Promise<Answer> {
+    let answer = await this.ask(path, { headers: asNavigation })
+    for (let hops = 0; answer.headers.has('location') && hops < 12; hops += 1) {
+      answer = await this.ask(new URL(answer.headers.get('location') ?? '', answer.url).href, {
+        headers: asNavigation,
+      })
+    }
+    return answer
+  }
+
+  submit(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const origin = new URL(path, this.publicUrl).origin
+    return this.ask(path, {
+      method: 'POST',
+      headers: {
+        ...asNavigation,
+        'sec-fetch-site': 'same-origin',
+        origin,
+        'content-type': 'application/x-www-form-urlencoded',
+        ...headers,
+      },
+      body: new URLSearchParams(fields).toString(),
+    })
+  }
+
+  /** Fills in the provider's form; the answer is the page where the sign-in led. */
+  async signIn(login: string, returnTo = '/', password = 'demo'): Promise<Answer> {
+    const form = await this.visit(`/login?return_to=${encodeURIComponent(returnTo)}`)
+    const action = new URL(field(form.text, /<form[^>]*action="([^"]+)"/) ?? '', form.url).href
+    const hidden = [...form.text.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+      field(input, /name="([^"]*)"/) ?? '',
+      field(input, /value="([^"]*)"/) ?? '',
+    ])
+    const sent = await this.submit(action, { ...Object.fromEntries(hidden), login, password })
+    const next = sent.headers.get('location')
+    return next === null ? sent : this.visit(new URL(next, sent.url).href)
+  }
+}
