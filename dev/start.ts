@@ -1,0 +1,64 @@
+import { relative } from 'node:path'
+
+import { banner } from './banner.ts'
+import { dashboards } from './demo.ts'
+import { createPaints } from './paint.ts'
+import { demoDirectory } from './paths.ts'
+import { portsFromEnvironment } from './ports.ts'
+import { type Stack, startStack } from './stack.ts'
+import { StackError } from './stack-error.ts'
+
+// The process behind `npm start`, after set-up: runs until Ctrl-C, or until a part ends by itself.
+
+const paint = createPaints(process.stdout.isTTY, process.env)
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => ending.abort())
+}
+// The bootstrap is gone, and with it whoever could stop us.
+process.on('disconnect', () => ending.abort())
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function fail(fault: unknown): void {
+  const text = fault instanceof StackError ? fault.message : String((fault as Error).stack)
+  process.stderr.write(`${paint.red('✗')} ${text}\n`)
+  process.exitCode = 1
+}
+
+async function runUntilAsked(): Promise<void> {
+  const crashed = Promise.withResolvers<StackError>()
+  const asked = Promise.withResolvers<undefined>()
+  ending.signal.addEventListener('abort', () => asked.resolve(undefined), { once: true })
+  const stack = await start(crashed.resolve)
+  if (!stack) return
+  say(banner(stack.info, relative('.', demoDirectory) || '.', paint))
+  const fault = await Promise.race([crashed.promise, asked.promise])
+  if (fault) fail(fault)
+  say(paint.dim('Stopping …'))
+  await stack.stop()
+  say('Stopped.')
+}
+
+async function start(onCrash: (fault: StackError) => void): Promise<Stack | undefined> {
+  try {
+    return await startStack({
+      directory: demoDirectory,
+      ports: portsFromEnvironment(process.env, dashboards.length),
+      isDurable: true,
+      signal: ending.signal,
+      log: (line) => say(`${paint.green('✓')} ${line}`),
+      onCrash,
+    })
+  } catch (error) {
+    if (ending.signal.aborted) say('Stopped before it was ready.')
+    else fail(error)
+    return undefined
+  }
+}
+
+await runUntilAsked()
+// The channel to the bootstrap would keep us alive.
+if (process.connected) process.disconnect()
