@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 
 type Entry = 'shellScript' | 'shellStyle' | 'frameScript' | 'icon'
 
-interface Built {
+export interface Built {
   /** Entry → file name, as manifest.json has it. */
   manifest: Record<Entry, string>
   /** File name → content. */

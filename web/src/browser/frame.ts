@@ -3,10 +3,9 @@ import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
 import { watchRendering } from './frame/rendered.ts'
 import { keepStorageApart } from './frame/storage.ts'
-import { prefixOf } from './frame/storage-names.ts'
 import { giveStylesNonce } from './frame/style-nonce.ts'
 import { createTeller, type Teller } from './frame/teller.ts'
-import { keepSharedWorkersApart, refuseServiceWorkers } from './frame/workers.ts'
+import { refuseServiceWorkers } from './frame/service-workers.ts'
 
 declare global {
   interface Window {
@@ -27,12 +26,10 @@ function start(script: HTMLScriptElement): void {
     blank()
     return teller.tell({ type: 'dashgate:tenant-mismatch', tenant })
   }
-  const owner = { tenant, user, slug }
   for (const part of [
     () => giveStylesNonce(script.nonce),
     () => watchNetwork(tenant, teller.tell),
-    () => keepStorageApart(owner),
-    () => keepSharedWorkersApart(prefixOf(owner)),
+    () => keepStorageApart({ tenant, user, slug }),
     refuseServiceWorkers,
     takeHashOfShell,
     () => watchLocation(slug, teller.tell),

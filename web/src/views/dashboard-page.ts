@@ -32,6 +32,7 @@ export function dashboardPage(m: {
       id="main"
       class="stage"
       tabindex="-1"
+      aria-label="Dashboard"
       data-stage
       data-state="loading"
       data-slug="${dashboard.slug}"

@@ -17,7 +17,7 @@ export function reloadPage(m: { page: Page; path: string }): string {
   return documentOf({
     page,
     body,
-    layout: 'page',
+    layout: 'page opening',
     title: 'Opening… · Dashgate',
     head: html`<meta http-equiv="refresh" content="0;url=${path}" />`,
   })

@@ -10,7 +10,8 @@ export function userMenu(page: Page, person: Person): Markup {
     >${icon('swap')} Switch client</a
   >`
   return html`<details class="menu">
-    <summary class="menu-button" aria-label="Account of ${person.email}">
+    <summary class="menu-button">
+      <span class="visually-hidden">Account</span>
       <span class="avatar" aria-hidden="true">${initials(person.email).slice(0, 1)}</span>
       <span class="menu-email">${person.email}</span>
       ${icon('down')}

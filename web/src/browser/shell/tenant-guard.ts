@@ -26,8 +26,11 @@ export function guardTenant(mine: Identity, overlay: Overlay): TenantGuard {
   }
 
   // Messages between tabs do not reach a sleeping tab or another profile window: ask as soon as someone looks.
-  const check = oneAtATime(ask)
-  const look = () => void check()
+  const lookOnce = oneAtATime(async () => {
+    const other = await ask()
+    if (other !== undefined) goOnOrCover(other)
+  })
+  const look = () => void lookOnce()
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look()
   })
@@ -35,24 +38,36 @@ export function guardTenant(mine: Identity, overlay: Overlay): TenantGuard {
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) look()
   })
-  return { check }
+  return {
+    check: oneAtATime(async () => {
+      const other = await ask()
+      // Only covers: loading again here could end in a loop, as no person is needed to come this far.
+      if (other !== undefined) cover(other)
+    }),
+  }
 
   function hear(message: TabMessage): void {
     if (message.type === 'signed-out') return overlay.show(signedOut())
-    compare({ user: message.user, tenant: message.tenant, tenantName: message.name })
+    goOnOrCover({ user: message.user, tenant: message.tenant, tenantName: message.name })
   }
 
-  async function ask(): Promise<void> {
+  async function ask(): Promise<Other | undefined> {
     const response = await fetch('/session', { headers: { Accept: 'application/json' } })
-    if (response.status === 401) return overlay.show(signedOut())
-    if (response.ok) compare(readSession(await response.json()))
+    if (response.ok) return readSession(await response.json())
+    if (response.status === 401) overlay.show(signedOut())
+    return undefined
   }
 
-  function compare(other: Other): void {
-    if (differs(mine.tenant, other.tenant)) return overlay.show(otherTenant(mine, other))
-    if (differs(mine.user, other.user)) return overlay.show(otherPerson(mine, other))
+  function goOnOrCover(other: Other): void {
     // The very same is signed in again: this page can go on, but must ask for everything anew.
-    if (overlay.isShown()) location.reload()
+    if (!cover(other) && overlay.isShown()) location.reload()
+  }
+
+  function cover(other: Other): boolean {
+    const tenantDiffers = differs(mine.tenant, other.tenant)
+    if (!tenantDiffers && !differs(mine.user, other.user)) return false
+    overlay.show(tenantDiffers ? otherTenant(mine, other) : otherPerson(mine, other))
+    return true
   }
 }
 

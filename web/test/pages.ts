@@ -1,0 +1,58 @@
+import { dashboardPage } from '../src/views/dashboard-page.ts'
+import { errorPage } from '../src/views/error-page.ts'
+import { homePage } from '../src/views/home-page.ts'
+import { logoutPage } from '../src/views/logout-page.ts'
+import type { Page, Person } from '../src/views/page.ts'
+import { reloadPage } from '../src/views/reload-page.ts'
+import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
+import { tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
+import { brandOf, DASHBOARDS, STAFF, TENANTS, VIEWER } from './models.ts'
+
+/** Path → page, one for every state that a view has without a script. */
+export const PAGES: Record<string, (page: Page) => string> = {
+  '/home': (page) => home(page, VIEWER, 'acme-corp'),
+  '/home-staff': (page) => home(page, STAFF, 'globex'),
+  '/home-empty': (page) =>
+    homePage({ page, person: VIEWER, brand: brandOf('initech'), dashboards: [] }),
+  '/chooser': (page) => tenantChooserPage({ page, ...choices(), activeTenantId: 'acme-corp' }),
+  '/chooser-empty': (page) => tenantChooserPage({ page, ...choices(), tenants: [] }),
+  '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
+  '/signed-out': (page) => logoutPage({ page }),
+  '/error-401': (page) => error(page, 401, 'session_expired', 'Please sign in'),
+  '/error-404': (page) => error(page, 404, 'not_found', 'Nothing here'),
+  '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
+  '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),
+  '/session-ended': (page) => sessionEndedFramePage({ page }),
+  '/reload': (page) => reloadPage({ page, path: '/stays' }),
+}
+
+export function dashboard(page: Page, person: Person, tenant: string, path: string): string {
+  const slug = path.split('/')[2] ?? ''
+  const title = DASHBOARDS.find((one) => one.slug === slug)?.title ?? slug
+  return dashboardPage({
+    page,
+    person,
+    brand: brandOf(tenant),
+    dashboard: { slug, title },
+    framePath: path,
+  })
+}
+
+export function home(page: Page, person: Person, tenant: string): string {
+  return homePage({ page, person, brand: brandOf(tenant), dashboards: DASHBOARDS })
+}
+
+export function error(page: Page, status: number, code: string, title: string, inFrame = false) {
+  const message = 'This can pass by itself. Try again in a moment, or tell us the request below.'
+  return errorPage({ page, status, code, title, message, retry: status >= 500, inFrame })
+}
+
+function choices() {
+  const tenants = Object.values(TENANTS).map(({ tenantId, displayName, primary }) => ({
+    id: tenantId,
+    displayName,
+    suspended: tenantId === 'initech',
+    ...(primary !== undefined && { primary }),
+  }))
+  return { person: STAFF, tenants, returnTo: '/dashboard/loss-development/' }
+}

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Built } from '../build.ts'
+import type { Assets, Person } from '../src/views/page.ts'
+import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
+import { fakeApp, RENDERER } from './fake-app.ts'
+import { brandOf, pageOf, STAFF, TENANTS } from './models.ts'
+import { dashboard, error, home, PAGES } from './pages.ts'
+
+const NONCE = 'dGVzdC1ub25jZQ'
+const TYPES: Record<string, string> = {
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+}
+const SHELL_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${NONCE}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'`
+const APP_POLICY = `default-src 'none'; script-src 'self' 'nonce-${NONCE}'; style-src-elem 'self' 'nonce-${NONCE}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'`
+
+/** The state that a test changes: who is signed in, for whom, and what the apps do. */
+export interface Situation {
+  person: Person | undefined
+  tenant: string
+  /** Tenant for which the app's page is made, if another than the shell's. */
+  appTenant?: string
+  /** What each dashboard does; others render. */
+  apps: Record<string, 'render' | 'hang' | 'fail' | 'down' | 'expired' | 'plain' | 'drop'>
+}
+
+/** Serves the views and scripts as the gateway does, without the gateway: its answers are what a test says. */
+export async function startStandInGateway({ manifest, files }: Built) {
+  const assets: Assets = {
+    shellScript: `/assets/${manifest.shellScript}`,
+    shellStyle: `/assets/${manifest.shellStyle}`,
+    frameScript: `/assets/${manifest.frameScript}`,
+    icon: `/assets/${manifest.icon}`,
+  }
+  const now: Situation = { person: STAFF, tenant: 'acme-corp', apps: {} }
+  const server = createServer((request, response) => {
+    answer(request, response).catch((fault: unknown) => response.destroy(fault as Error))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('No port')
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    now,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/'
+    const { pathname, searchParams } = new URL(path, 'http://here')
+    const page = pageOf(assets, NONCE, path)
+    const send = (body: string, type = 'text/html; charset=utf-8', status = 200, more = {}) => {
+      const policy = type.startsWith('text/html') && { 'Content-Security-Policy': SHELL_POLICY }
+      const headers = { 'Content-Type': type, 'Cache-Control': 'no-store', ...policy, ...more }
+      response.writeHead(status, headers).end(body)
+    }
+    const json = (value: unknown, status = 200, more = {}) =>
+      send(JSON.stringify(value), 'application/json', status, more)
+    const redirect = (to: string) => response.writeHead(303, { Location: to }).end()
+
+    const file = files.get(pathname.replace('/assets/', ''))
+    if (file !== undefined) return send(file, TYPES[pathname.split('.').at(-1) ?? ''])
+    const view = PAGES[pathname]
+    if (view !== undefined) return send(view(page))
+    if (pathname === '/renderer.js') return send(RENDERER, 'text/javascript')
+    if (pathname === '/stays') return void response.writeHead(204).end()
+    if (pathname === '/echo') return json(request.headers)
+    if (pathname === '/refuse') {
+      const code = searchParams.get('code') ?? ''
+      const more = code && { 'X-Gateway-Error': code, 'X-Request-Id': 'req-7' }
+      return json({}, Number(searchParams.get('status')), { ...more })
+    }
+    if (pathname === '/login') return send('<!doctype html><title>Sign in</title>')
+    if (request.method === 'POST') {
+      const form = new URLSearchParams(await bodyOf(request))
+      if (pathname === '/logout') {
+        now.person = undefined
+        return void redirect('/signed-out')
+      }
+      now.tenant = form.get('tenant') ?? ''
+      return void redirect(form.get('return_to') ?? '/')
+    }
+    if (pathname === '/session') return session(json)
+    if (now.person === undefined) return send(error(page, 401, 'session_expired', 'Please sign in'))
+    if (pathname === '/') return send(home(page, now.person, now.tenant))
+    const [, folder, slug = ''] = pathname.split('/')
+    if (folder !== 'dashboard') return send(error(page, 404, 'not_found', 'Nothing here'))
+    if (request.headers['sec-fetch-dest'] === 'document') {
+      return send(dashboard(page, now.person, now.tenant, path))
+    }
+    const act = now.apps[slug] ?? 'render'
+    if (act === 'drop') return void response.destroy()
+    if (act === 'plain') return send('plain figures', 'text/plain')
+    if (act === 'expired') return send(sessionEndedFramePage({ page }))
+    if (act === 'down') return send(error(page, 502, 'app_unreachable', 'No answer', true))
+    const tenant = now.appTenant ?? now.tenant
+    const app = fakeApp({ assets, nonce: NONCE, tenant, slug, act })
+    send(app, 'text/html', 200, { 'Content-Security-Policy': APP_POLICY })
+  }
+
+  function session(json: (value: unknown, status?: number) => void): void {
+    if (now.person === undefined) return json({ error: 'session_expired' }, 401)
+    json({
+      user: { sub: 's-1', email: now.person.email },
+      role: now.person.role,
+      activeTenant: now.tenant,
+      tenants: Object.keys(TENANTS).map((id) => ({ id, displayName: brandOf(id).displayName })),
+      secondsLeft: 600,
+      csrfToken: 't',
+    })
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
+}
