@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { endGroup, signalGroup, signalProcess } from './process-group.ts'
@@ -63,7 +63,9 @@ export function createPart(options: PartOptions, context: PartContext): Part {
     context.signal.throwIfAborted()
     const child = spawnLogged(options.command, logFile)
     if (child.pid === undefined) {
-      throw new StackError(`${options.name} cannot be started: ${options.command.file} is missing`)
+      throw new StackError(
+        `${options.name} cannot be started: ${missingOf(options.command)} is missing`,
+      )
     }
     context.reaper.watch(child.pid, stopSignal)
     const exited = once(child, 'exit')
@@ -140,6 +142,11 @@ function spawnLogged(command: Command, logFile: string): ChildProcess {
   } finally {
     closeSync(log)
   }
+}
+
+/** A missing folder to start in is reported by the system as a missing program. */
+function missingOf({ file, cwd }: Command): string {
+  return cwd && !existsSync(cwd) ? cwd : file
 }
 
 function crash(name: string, child: ChildProcess, logFile: string): StackError {

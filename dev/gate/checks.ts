@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { pythonBin, root } from '../paths.ts'
+
+/** A command of the gate; a run of tests also says where it writes its numbers. */
+export interface Check {
+  name: string
+  file: string
+  args: readonly string[]
+  cwd?: string
+  report?: { file: string; format: 'vitest' | 'pytest' }
+}
+
+export const reports = join(root, '.dashgate', 'reports')
+
+const turbo = [
+  '--no-daemon',
+  '--concurrency=2',
+  '--output-logs=errors-only',
+  '--no-update-notifier',
+]
+
+/** What needs no test run: quick, and first. */
+export const staticChecks: readonly Check[] = [
+  { name: 'format', file: 'prettier', args: ['--check', '.', '--log-level', 'warn'] },
+  { name: 'lint', file: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
+  // Forced: a package's types come from its neighbours as well, which its own inputs do not show.
+  { name: 'types', file: 'turbo', args: ['run', 'typecheck', '--force', ...turbo] },
+  {
+    name: 'configuration reference',
+    file: process.execPath,
+    args: ['gateway/src/config-reference.ts', '--check'],
+  },
+  python('ruff', ['check', '.']),
+  python('ruff', ['format', '--check', '.']),
+]
+
+function python(tool: string, args: readonly string[]): Check {
+  return {
+    name: `python ${args[0]}`,
+    file: join(pythonBin, tool),
+    args,
+    cwd: join(root, 'dash-apps'),
+  }
+}
+
+const pytest: Check = {
+  name: 'python tests',
+  file: join(pythonBin, 'pytest'),
+  args: [`--junitxml=${join(reports, 'pytest.xml')}`],
+  cwd: join(root, 'dash-apps'),
+  report: { file: join(reports, 'pytest.xml'), format: 'pytest' },
+}
+
+/** Tests without a stack or a browser of their own. */
+const lightProjects = new Set(['unit', 'database'])
+
+/** Two lanes for two cores; runs that start a stack or a browser follow each other in one of them. */
+export async function testLanes(): Promise<readonly (readonly Check[])[]> {
+  const projects = await vitestProjects()
+  return [
+    [pytest, ...projects.filter(isLight).map(vitest)],
+    projects.filter((project) => !isLight(project)).map(vitest),
+  ]
+}
+
+function isLight({ project }: Project): boolean {
+  return lightProjects.has(project)
+}
+
+interface Project {
+  workspace: string
+  project: string
+}
+
+/** Every project of every workspace, so that a new one is in the gate from the start. */
+async function vitestProjects(): Promise<Project[]> {
+  const found = []
+  for (const workspace of ['gateway', 'web', 'e2e', 'dev']) {
+    const file = join(root, workspace, 'vitest.config.ts')
+    if (!existsSync(file)) continue
+    const { default: config } = (await import(file)) as { default: VitestConfig }
+    for (const { test } of config.test.projects) found.push({ workspace, project: test.name })
+  }
+  return found
+}
+
+interface VitestConfig {
+  test: { projects: readonly { test: { name: string } }[] }
+}
+
+function vitest({ workspace, project }: Project): Check {
+  const file = join(reports, `${workspace}-${project}.json`)
+  return {
+    name: `${workspace} ${project}`,
+    file: 'vitest',
+    args: [
+      'run',
+      `--project=${project}`,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      '--allowOnly=false',
+    ],
+    cwd: join(root, workspace),
+    report: { file, format: 'vitest' },
+  }
+}
