@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto'
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import {
+  makeTestDatabase,
+  seedTwoTenants,
+  type TestDatabase,
+} from '../test-support/test-database.ts'
+import { createBlobStorage } from './data/blob-storage.ts'
+import { connectDatabase, type Database } from './db/client.ts'
+import { createInternalApp } from './internal-app.ts'
+import { loadKeyRings, type KeyRings } from './keys/key-rings.ts'
+import {
+  createTenantTokens,
+  type TenantTokenClaims,
+  type TenantTokens,
+} from './keys/tenant-token.ts'
+import { createPreferenceStore } from './preferences/preference-store.ts'
+import { createTenantDirectory, type TenantDirectory } from './tenant/directory.ts'
+
+const issuer = 'http://localhost:8080'
+const containerName = `internal-${randomBytes(4).toString('hex')}`
+let test: TestDatabase
+let database: Database
+let keyRings: KeyRings
+let tenantTokens: TenantTokens
+let directory: TenantDirectory
+let container: ContainerClient
+let app: ReturnType<typeof createInternalApp>
+const endedSessions = new Set<string>()
+
+beforeAll(async () => {
+  test = await makeTestDatabase(inject('postgresUrl'))
+  await seedTwoTenants(test.owner)
+  await test.owner`update tenants set config = '{"currency":"USD","level":"tenant"}',
+    branding = '{"colors":{"primary":"#123456"}}' where id = 'acme-corp'`
+  await test.owner`update dashboards set default_config = '{"level":"default","years":10}'`
+  await test.owner`update assignments set config = '{"level":"assignment"}'
+    where tenant_id = 'acme-corp' and dashboard_slug = 'loss-development'`
+  const connectionString = inject('blobConnectionString')
+  container =
+    BlobServiceClient.fromConnectionString(connectionString).getContainerClient(containerName)
+  await container.create()
+  for (const tenant of ['acme-corp', 'globex']) {
+    const bytes = Buffer.from(`canary of ${tenant}`)
+    await container.getBlockBlobClient(`${tenant}/triangles.parquet`).uploadData(bytes)
+  }
+  await container.getBlockBlobClient('globex/secret.parquet').uploadData(Buffer.from('canary'))
+
+  database = connectDatabase({ url: test.gatewayUrl })
+  keyRings = await loadKeyRings(database, randomBytes(32))
+  tenantTokens = createTenantTokens(keyRings, { issuer })
+  directory = createTenantDirectory(database)
+  app = createInternalApp({
+    tenantTokens,
+    keyRings,
+    directory,
+    datasets: createBlobStorage(connectionString, containerName),
+    preferences: createPreferenceStore(database),
+    isSessionLive: async (sid) => !endedSessions.has(sid),
+    issuer: 'https://op',
+    edge: [],
+    report: () => {},
+  })
+})
+
+beforeEach(async () => {
+  endedSessions.clear()
+  await test.owner`update tenants set status = 'active'`
+  await test.owner`update assignments set enabled = true`
+  await directory.reload()
+})
+
+afterAll(async () => {
+  await database?.close()
+  await test?.drop()
+  await container?.deleteIfExists()
+})
+
+const acme: TenantTokenClaims = {
+  sub: 'u1',
+  tenantId: 'acme-corp',
+  role: 'viewer',
+  email: 'viewer@acme.test',
+  dashboard: 'loss-development',
+  sid: 'session-1',
+}
+
+async function ask(
+  path: string,
+  { claims = {}, ...init }: RequestInit & { claims?: Partial<TenantTokenClaims> } = {},
+): Promise<Response> {
+  const { token } = await tenantTokens.sign({ ...acme, ...claims })
+  const headers = new Headers(init.headers)
+  headers.set('Authorization', `Bearer ${token}`)
+  return app.request(path, { ...init, headers })
+}
+
+const paths = [
+  '/context',
+  '/datasets',
+  '/datasets/triangles',
+  '/preferences',
+  '/preferences/a',
+  '/nothing',
+]
+
+describe('without a good tenant token', () => {
+  it.each(paths)('%s is 401', async (path) => {
+    const { token } = await tenantTokens.sign(acme)
+    const foreign = await createTenantTokens(keyRings, { issuer: 'http://elsewhere' }).sign(acme)
+    for (const authorization of [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer ',
+      `Basic ${token}`,
+      token,
+      `Bearer ${token}x`,
+      `Bearer ${token} ${token}`,
+      `Bearer ${token},Bearer ${token}`,
+      `Bearer ${foreign.token}`,
+    ]) {
+      const headers = authorization === undefined ? {} : { Authorization: authorization }
+      const response = await app.request(path, { headers })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+      expect(await response.json()).toMatchObject({ error: 'invalid_token' })
+    }
+  })
+
+  it('the key set alone is open, and says how long it may be kept', async () => {
+    const response = await app.request('/.well-known/jwks.json')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60')
+    expect(await response.json()).toEqual(keyRings.publicJwks())
+  })
+})
+
+describe('a good tenant token', () => {
+  it('is refused once its session has ended', async () => {
+    endedSessions.add('session-1')
+    for (const path of paths) {
+      const response = await ask(path)
+      expect([response.status, await response.json()]).toMatchObject([
+        401,
+        { error: 'session_expired' },
+      ])
+    }
+  })
+
+  it.each([
+    ['its tenant is suspended', `update tenants set status = 'suspended'`],
+    ['its dashboard is no longer assigned', `update assignments set enabled = false`],
+  ])('is refused once %s', async (_, change) => {
+    await test.owner.unsafe(change)
+    await directory.reload()
+    for (const path of paths) {
+      const response = await ask(path)
+      expect([response.status, await response.json()]).toMatchObject([
+        403,
+        { error: 'access_ended' },
+      ])
+    }
+  })
+
+  it('is refused for a tenant or dashboard that does not exist', async () => {
+    expect((await ask('/context', { claims: { tenantId: 'nobody' } })).status).toBe(403)
+    expect((await ask('/context', { claims: { dashboard: 'nothing' } })).status).toBe(403)
+  })
+
+  it('leads to nothing where there is nothing', async () => {
+    expect((await ask('/nothing')).status).toBe(404)
+  })
+})
+
+describe('GET /context', () => {
+  it('tells who, for which tenant, and the config merged from general to special', async () => {
+    const response = await ask('/context')
+
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(await response.json()).toEqual({
+      tenant: { id: 'acme-corp', displayName: 'Acme Corp' },
+      user: { sub: 'u1', email: 'viewer@acme.test', role: 'viewer' },
+      dashboard: { slug: 'loss-development', title: 'Loss development' },
+      branding: { displayName: 'Acme Corp', colors: { primary: '#123456' } },
+      config: { currency: 'USD', level: 'assignment', years: 10 },
+    })
+  })
+})
+
+describe('the tenant', () => {
+  const hints: RequestInit = {
+    headers: { 'X-Tenant-Id': 'globex', 'X-Tenant-Token': 'x', Cookie: 'tenant=globex' },
+  }
+
+  it('is the one of the token, whatever else a request says', async () => {
+    for (const query of ['', '?tenant_id=globex', '?tenant=globex', '#globex']) {
+      const response = await ask(`/datasets/triangles${query}`, hints)
+      expect(await response.text()).toBe('canary of acme-corp')
+    }
+    const own = await ask('/datasets/triangles', { claims: { tenantId: 'globex' } })
+    expect(await own.text()).toBe('canary of globex')
+  })
+
+  it("has no way to another's dataset", async () => {
+    for (const name of [
+      'secret',
+      '..%2fglobex%2fsecret',
+      'globex%2fsecret',
+      '..%2Fglobex%2Fsecret.parquet',
+    ]) {
+      const response = await ask(`/datasets/${name}`)
+      expect([response.status, (await response.text()).includes('canary')]).toEqual([404, false])
+    }
+  })
+
+  it("has no way to another's preferences", async () => {
+    const put = (claims: Partial<TenantTokenClaims>, from: string) =>
+      ask('/preferences/a', {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ value: { from } }),
+        claims,
+      })
+    await put({}, 'acme-corp')
+    await put({ tenantId: 'globex' }, 'globex')
+    await put({ dashboard: 'claims-monitor' }, 'another dashboard')
+
+    const seen = await Promise.all([
+      ask('/preferences/a'),
+      ask('/preferences/a', { claims: { tenantId: 'globex' } }),
+      ask('/preferences/a', { claims: { dashboard: 'claims-monitor' } }),
+      ask('/preferences', { claims: { sub: 'u2' } }),
+    ])
+    const values = await Promise.all(seen.map((response) => response.text()))
+    expect(values[0]).toContain('{"from":"acme-corp"}')
+    expect(values[1]).toContain('{"from":"globex"}')
+    expect(values[2]).toContain('{"from":"another dashboard"}')
+    expect(values[3]).toBe('{"preferences":[]}')
+  })
+})

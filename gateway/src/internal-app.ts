@@ -1,0 +1,130 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import type { BlobStorage } from './data/blob-storage.ts'
+import { createDatasetRoutes } from './data/dataset-routes.ts'
+import { createDatasets } from './data/datasets.ts'
+import { errorResponse, notFound, type ErrorResponseOptions } from './edge/error-response.ts'
+import { GatewayError } from './edge/gateway-error.ts'
+import type { KeyRings } from './keys/key-rings.ts'
+import type { TenantTokenClaims, TenantTokens } from './keys/tenant-token.ts'
+import type { PreferenceStore } from './preferences/preference-store.ts'
+import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
+import type { GatewayEnv, GatewayVariables } from './request-context.ts'
+import type { Dashboard, Tenant, TenantDirectory } from './tenant/directory.ts'
+
+export interface InternalDependencies {
+  readonly tenantTokens: Pick<TenantTokens, 'verify'>
+  readonly keyRings: Pick<KeyRings, 'publicJwks'>
+  readonly directory: Pick<TenantDirectory, 'tenant' | 'dashboardsOf' | 'configFor'>
+  readonly datasets: BlobStorage
+  readonly preferences: PreferenceStore
+  /** Whether the session of that hash is neither revoked nor past its end. */
+  readonly isSessionLive: (sid: string) => Promise<boolean>
+  /** Of the OpenID provider: with the subject, it names the user. */
+  readonly issuer: string
+  /** What every request gets on every listener. */
+  readonly edge: readonly MiddlewareHandler<GatewayEnv>[]
+  readonly report: ErrorResponseOptions['report']
+}
+
+interface InternalEnv {
+  Bindings: GatewayEnv['Bindings']
+  Variables: GatewayVariables & {
+    /** What the verified tenant token says; set for everything but the key set. */
+    claims: TenantTokenClaims
+  }
+}
+
+/** The data API for Dash apps: everything but the key set needs a tenant token. */
+export function createInternalApp(deps: InternalDependencies): Hono<InternalEnv> {
+  const app = new Hono<InternalEnv>()
+  app.onError((error, c) => errorResponse({ report: deps.report })(error, c as never))
+  app.notFound(() => {
+    throw notFound()
+  })
+  for (const stage of deps.edge) app.use(stage as MiddlewareHandler)
+
+  app.get('/.well-known/jwks.json', (c) =>
+    c.json(deps.keyRings.publicJwks(), 200, { 'Cache-Control': 'public, max-age=60' }),
+  )
+
+  app.use(requireTenantToken(deps))
+  app.get('/context', (c) => c.json(contextOf(c.var, deps.directory), 200, noStore))
+  app.route(
+    '/datasets',
+    createDatasetRoutes<InternalEnv>(
+      createDatasets(deps.datasets),
+      (c) => c.get('tenant').storagePrefix,
+    ),
+  )
+  app.route(
+    '/preferences',
+    createPreferenceRoutes<InternalEnv>(deps.preferences, (c) => ({
+      tenantId: c.get('tenant').id,
+      issuer: deps.issuer,
+      sub: c.get('claims').sub,
+      dashboard: c.get('dashboard').slug,
+    })),
+  )
+  return app
+}
+
+const noStore = { 'Cache-Control': 'private, no-store' }
+
+/**
+ * A good signature says that the request came through the gateway a few minutes ago at most. That
+ * it still would is asked here: of the session, of the tenant, of the assignment.
+ */
+function requireTenantToken({ tenantTokens, isSessionLive, directory }: InternalDependencies) {
+  const stage: MiddlewareHandler<InternalEnv> = async function requireTenantToken(c, next) {
+    const claims = await tenantTokens.verify(bearerOf(c.req.header('Authorization')))
+    if (!claims) throw unauthorized('invalid_token', 'Send the tenant token of the request.')
+    if (!(await isSessionLive(claims.sid))) {
+      throw unauthorized('session_expired', 'The session has ended. Sign in again.')
+    }
+    const { tenant, dashboard } = stillAllowed(claims, directory)
+    c.set('claims', claims)
+    c.set('tenant', tenant)
+    c.set('dashboard', dashboard)
+    await next()
+  }
+  return stage
+}
+
+function stillAllowed(
+  { tenantId, dashboard: slug }: TenantTokenClaims,
+  directory: InternalDependencies['directory'],
+): { tenant: Tenant; dashboard: Dashboard } {
+  const tenant = directory.tenant(tenantId)
+  const dashboard = directory.dashboardsOf(tenantId).find((assigned) => assigned.slug === slug)
+  if (tenant?.status !== 'active' || !dashboard) {
+    throw new GatewayError(403, 'access_ended', 'This tenant may no longer use this dashboard.')
+  }
+  return { tenant, dashboard }
+}
+
+/** The scheme is not case-sensitive, the token is one word (RFC 6750 §2.1, RFC 9110 §11.1). */
+const bearerOf = (authorization: string | undefined): string =>
+  /^bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(authorization ?? '')?.[1] ?? ''
+
+const unauthorized = (code: string, message: string) =>
+  new GatewayError(401, code, message, {
+    headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+  })
+
+function contextOf(
+  { claims, tenant, dashboard }: InternalEnv['Variables'],
+  directory: InternalDependencies['directory'],
+) {
+  const { displayName, logo, colors } = tenant.branding
+  return {
+    tenant: { id: tenant.id, displayName: tenant.displayName },
+    user: { sub: claims.sub, email: claims.email, role: claims.role },
+    dashboard: { slug: dashboard.slug, title: dashboard.title },
+    branding: {
+      displayName: displayName ?? tenant.displayName,
+      ...(logo === undefined ? {} : { logo }),
+      ...(colors === undefined ? {} : { colors }),
+    },
+    config: directory.configFor(tenant.id, dashboard.slug),
+  }
+}
