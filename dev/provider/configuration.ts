@@ -53,6 +53,10 @@ export async function createConfiguration(
     },
     findAccount: (_, sub) => findAccount(accounts, sub),
     loadExistingGrant: grantWithoutConsent,
+    // The library's own dispatcher refuses loopback addresses; the one address that this provider
+    // ever calls, to sign out of the gateway, is one.
+    fetch: (url, options) =>
+      globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
