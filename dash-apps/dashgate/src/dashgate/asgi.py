@@ -15,6 +15,8 @@ from .tenant_token import Identity
 # RFC 6455 section 7.4.1 leaves 1012 to "service restart": Dash's worker connects again, with the
 # token of a new handshake. It would not after 1000 or 4001.
 CLOSE_CONNECT_AGAIN = 1012
+# "Policy violation".
+CLOSE_REFUSED = 1008
 
 
 class AsgiGate:
@@ -87,12 +89,10 @@ def _until(expires_at: float, receive: Any, send: Any) -> Any:
 
 
 async def _refuse(refusal: Refusal, scope: Any, send: Any) -> None:
-    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get(
-        "extensions", {}
-    ):
-        await send({"type": "websocket.close", "code": 1008, "reason": refusal.code})
+    if scope["type"] == "websocket":
+        # Before the handshake is accepted the server makes an HTTP 403 of it.
+        await send({"type": "websocket.close", "code": CLOSE_REFUSED, "reason": refusal.code})
         return
-    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
     request_id = dict(scope["headers"]).get(b"x-request-id")
     body = refusal.body(request_id.decode("latin-1") if request_id else None)
     headers = [
@@ -100,5 +100,5 @@ async def _refuse(refusal: Refusal, scope: Any, send: Any) -> None:
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
     ]
-    await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

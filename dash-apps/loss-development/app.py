@@ -1,0 +1,138 @@
+"""Loss development: triangle, age-to-age factors, chain-ladder ultimates with Mack's error."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import dash
+from dash import Dash, Input, Output, State, dcc, html
+from development import ALL_LINES, BASES, develop, lines_of, results
+from figures import amount, factors_figure, triangle_figure, ultimates_figure
+
+from dashgate import DashgateError, current_tenant, look, saved_filters
+
+app = Dash(__name__, title="Loss development", update_title=None)
+server = app.server
+look.use(app)
+
+saved_filters("main", {"line-of-business": "value", "basis": "value"}, status="filters-status")
+
+
+def layout() -> Any:
+    try:
+        tenant = current_tenant()
+        lines = tenant.options("line_of_business", lines_of(tenant.dataset("triangles")))
+        bases = tenant.options("basis", list(BASES))
+        return look.page(
+            tenant,
+            "Loss development",
+            filters(lines, bases),
+            look.tiles(id="summary"),
+            look.grid(*cards(tenant.visible)),
+            dcc.Download(id="csv"),
+            subtitle="Schedule P, thousand USD",
+        )
+    except DashgateError as error:
+        return look.problem(error)
+
+
+def filters(lines: list[str], bases: list[str]) -> Any:
+    options = [{"label": BASES[basis], "value": basis} for basis in bases]
+    line = dcc.Dropdown(lines, lines[0], id="line-of-business", clearable=False, searchable=False)
+    basis = dcc.RadioItems(options, bases[0], id="basis", className="dg-choice", inline=True)
+    download = html.Button(
+        "Download CSV", id="download-csv", type="button", className="dg-button dg-quiet"
+    )
+    return look.controls(
+        look.field("Line of business", line),
+        look.field("Basis", basis),
+        download,
+        html.P(id="filters-status", className="dg-status", role="status"),
+    )
+
+
+def cards(visible: Any) -> list[Any]:
+    triangle = look.card(
+        "Triangle",
+        look.graph("triangle", "Heat map of the loss triangle", height=400, min_width=620),
+        note="Cumulative amounts; the colour shows how much of the ultimate has emerged.",
+        wide=True,
+    )
+    factors = look.card(
+        "Age-to-age factors", look.graph("factors", "Age-to-age factors by development period")
+    )
+    ultimates = look.card(
+        "Ultimates",
+        look.graph("ultimates", "Ultimate by accident year with Mack's standard error"),
+        note="Whiskers: one Mack standard error.",
+    )
+    table = look.card("Chain ladder by accident year", html.Div(id="results"), wide=True)
+    named = {"triangle": triangle, "factors": factors, "ultimates": ultimates, "results": table}
+    # What is not for this tenant stays in the page for the callbacks, but unseen.
+    return [card if visible(name) else html.Div(card, hidden=True) for name, card in named.items()]
+
+
+app.layout = layout
+
+
+@dash.callback(
+    Output("summary", "children"),
+    Output("triangle", "figure"),
+    Output("factors", "figure"),
+    Output("ultimates", "figure"),
+    Output("results", "children"),
+    Input("line-of-business", "value"),
+    Input("basis", "value"),
+)
+def show(line: str, basis: str) -> tuple[Any, ...]:
+    development = develop(current_tenant().dataset("triangles"), line, basis)
+    head, rows = results(development, basis)
+    return (
+        summary(head, rows[-1]),
+        triangle_figure(development),
+        factors_figure(development),
+        ultimates_figure(development, head[1], head[4]),
+        look.table(f"{line}, {BASES[basis].lower()}", head, [shown(row) for row in rows], "table"),
+    )
+
+
+def summary(head: list[str], total: list[Any]) -> list[Any]:
+    _, latest, _, ultimate, outstanding, error, share = total
+    return [
+        look.tile(head[1], amount(latest), "thousand USD", id="total-latest"),
+        look.tile("Ultimate", amount(ultimate), "chain ladder", id="total-ultimate"),
+        look.tile(head[4], amount(outstanding), "ultimate less to date", id="total-outstanding"),
+        look.tile("Standard error", amount(error), f"Mack; {percent(share)} of {head[4].lower()}"),
+    ]
+
+
+def shown(row: list[Any]) -> list[str]:
+    year, latest, factor, ultimate, outstanding, error, share = row
+    amounts = [amount(one) for one in (ultimate, outstanding, error)]
+    return [year, amount(latest), f"{factor:.3f}", *amounts, percent(share)]
+
+
+def percent(share: float) -> str:
+    return "–" if share != share else f"{share:.0%}"
+
+
+@dash.callback(
+    Output("csv", "data"),
+    Input("download-csv", "n_clicks"),
+    State("line-of-business", "value"),
+    State("basis", "value"),
+    prevent_initial_call=True,
+)
+def download(_clicks: int, line: str, basis: str) -> dict[str, Any]:
+    tenant = current_tenant()
+    head, rows = results(develop(tenant.dataset("triangles"), line, basis), basis)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["Tenant", "Line of business", *head])
+    for row in rows:
+        numbers = ["" if one != one else round(one, 4) for one in row[1:]]
+        writer.writerow([tenant.display_name, line, row[0], *numbers])
+    name = "all-lines" if line == ALL_LINES else line.lower().replace(" ", "-").replace("'", "")
+    return dcc.send_string(text.getvalue(), f"{tenant.id}-{name}-{basis}.csv")
