@@ -55,8 +55,7 @@ export async function createConfiguration(
     loadExistingGrant: grantWithoutConsent,
     // The library's own dispatcher refuses loopback addresses; the one address that this provider
     // ever calls, to sign out of the gateway, is one.
-    fetch: (url, options) =>
-      globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
+    fetch: (url, options) => globalThis.fetch(url, withoutDispatcher(options)),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
@@ -81,6 +80,12 @@ function answer(ctx: KoaContextWithOIDC, settings: ProviderSettings, html: strin
   ctx.type = 'html'
   ctx.set('content-security-policy', contentSecurityPolicy(settings.gatewayUrl))
   ctx.body = html
+}
+
+function withoutDispatcher(options: RequestInit = {}): RequestInit {
+  const copy = { ...options }
+  delete copy.dispatcher
+  return copy
 }
 
 async function createKeys(): Promise<{ keys: JWK[] }> {
