@@ -19,6 +19,17 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'scenarios',
+          include: ['test/**/*.scenario.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          // They share one stack, and some change what others read.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 })

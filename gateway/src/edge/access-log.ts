@@ -31,7 +31,7 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     upgrade: c.env.upgrade !== undefined,
     ...(c.get('refusal') ? { refusal: c.get('refusal') } : {}),
     ...(session ? { sub: session.principal.sub, email: session.principal.email } : {}),
-    ...(c.get('tenant') ? { tenantId: c.get('tenant').id } : {}),
+    ...(session?.activeTenantId === undefined ? {} : { tenantId: session.activeTenantId }),
     ...(c.get('dashboard') ? { dashboard: c.get('dashboard').slug } : {}),
   }
 }

@@ -34,7 +34,8 @@ interface Rings {
   readonly cookiePasswords: Readonly<Record<string, string>>
   readonly dataKeys: readonly DataKey[]
   readonly newestDataKey: DataKey
-  readonly signingKey: SigningKey
+  /** Oldest first. */
+  readonly signingKeys: readonly (SigningKey & { readonly createdAt: Date })[]
   readonly publicKeys: ReadonlyMap<string, CryptoKey>
   readonly publicJwks: readonly JWK[]
 }
@@ -73,7 +74,7 @@ export async function loadKeyRings(database: Database, masterKey: Uint8Array): P
     sealAtRest: (plaintext, cookieSecret) =>
       sealAtRest(rings.newestDataKey, plaintext, cookieSecret),
     openAtRest: (sealed, cookieSecret) => openAtRest(rings.dataKeys, sealed, cookieSecret),
-    signingKey: () => rings.signingKey,
+    signingKey: () => publishedKey(rings.signingKeys),
     publicKey: (kid) => rings.publicKeys.get(kid),
     publicJwks: () => ({ keys: [...rings.publicJwks] }),
     csrfKey: () => csrfKey,
@@ -92,19 +93,44 @@ async function ringsOf(keys: readonly StoredKey[]): Promise<Rings> {
     kid,
     secret: Buffer.from(secret, 'base64url'),
   }))
-  const signing = newest(of('tenant-token'))
   const publicJwks = of('tenant-token').map(({ publicJwk }): JWK => ({ ...publicJwk }))
   const publicKeys = await Promise.all(
     publicJwks.map(async (jwk) => [jwk.kid ?? '', await edKey(jwk)] as const),
+  )
+  const signingKeys = await Promise.all(
+    of('tenant-token').map(async ({ kid, secret, createdAt }) => ({
+      kid,
+      createdAt,
+      privateKey: await edKey(JSON.parse(secret) as JWK),
+    })),
   )
   return {
     cookiePasswords: Object.fromEntries(of('cookie').map(({ id, secret }) => [id, secret])),
     dataKeys,
     newestDataKey: newest(dataKeys),
-    signingKey: { kid: signing.kid, privateKey: await edKey(JSON.parse(signing.secret)) },
+    signingKeys,
     publicKeys: new Map(publicKeys),
     publicJwks,
   }
+}
+
+/** As long as an app may keep the key set (`Cache-Control` there), and a little more. */
+const publishedBeforeUseMs = 120_000
+
+/**
+ * The newest key that everybody can have heard of. A token of a key that an app does not know yet
+ * would be refused, so a new key is published first and signs later.
+ *
+ * @param keys oldest first
+ */
+export function publishedKey<T extends { readonly createdAt: Date }>(
+  keys: readonly T[],
+  now = Date.now(),
+): T {
+  const known = keys.findLast(({ createdAt }) => now - createdAt.getTime() >= publishedBeforeUseMs)
+  const oldest = keys[0]
+  if (!oldest) throw new Error('A key ring is empty')
+  return known ?? oldest
 }
 
 function newest<T>(keys: readonly T[]): T {

@@ -16,6 +16,7 @@ export interface StoredKey {
   readonly secret: string
   readonly publicJwk: Readonly<Record<string, unknown>> | null
   readonly retired: boolean
+  readonly createdAt: Date
 }
 
 /** Any number, the same for all replicas: whoever holds it may add keys. */
@@ -44,8 +45,8 @@ export async function readKeys(tx: Transaction, masterKey: Uint8Array): Promise<
         `MASTER_KEY does not open the key ${row.kid}: it is another key's, or damaged`,
       )
     }
-    const { id, ring, kid, publicJwk } = row
-    return { id, ring, kid, secret, publicJwk, retired: row.retiredAt !== null }
+    const { id, ring, kid, publicJwk, createdAt } = row
+    return { id, ring, kid, secret, publicJwk, createdAt, retired: row.retiredAt !== null }
   })
 }
 

@@ -19,6 +19,9 @@ const sessionCookie = z.object({
   tenantId: z.string().optional(),
 })
 
+/** As iron-session writes it; it reads some values with trailing characters too. */
+const sealForm = /^Fe26\.2\*[\w*.-]+~2$/
+
 export type SessionCookie = z.infer<typeof sessionCookie>
 
 /** What the sealing needs of the key rings. */
@@ -44,6 +47,7 @@ export function createSessionCookies(keys: CookieKeys, maxAgeSeconds: number) {
 
     /** `undefined` for whatever is not a cookie of ours, of these keys and of this version. */
     async unseal(value: string): Promise<SessionCookie | undefined> {
+      if (!sealForm.test(value)) return undefined
       const content: unknown = await unsealData(value, {
         password: keys.cookiePasswords(),
         ttl: maxAgeSeconds,

@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { CookieJar } from './cookie-jar.ts'
 
 /** One answer, read to its end. */
@@ -57,19 +58,19 @@ export class Visitor {
   ): Promise<Answer> {
     const url = new URL(path, this.publicUrl)
     const jar = url.origin === this.publicUrl ? this.cookies : this.#providerCookies
-    const response = await fetch(url, {
-      method,
+    // Not fetch(): that one decides by itself what Sec-Fetch-Mode says.
+    const response = await request(url, {
+      method: method as 'GET',
       headers: { ...(jar.header ? { cookie: jar.header } : {}), ...headers },
-      redirect: 'manual',
-      ...(body === undefined ? {} : { body }),
+      body: body ?? null,
     })
-    jar.keep(response.headers.getSetCookie())
-    const answer = {
-      url: url.href,
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
+    const received = new Headers()
+    for (const [name, value] of Object.entries(response.headers)) {
+      for (const one of [value ?? []].flat()) received.append(name, one)
     }
+    jar.keep(received.getSetCookie())
+    const text = await response.body.text()
+    const answer = { url: url.href, status: response.statusCode, headers: received, text }
     this.answers.push(answer)
     return answer
   }

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'undici'
+import { describe, expect, it } from 'vitest'
+import { operate, stack } from './support/stack.ts'
+
+const ask = async (connect: object) => {
+  const dispatcher = new Agent({ connect: { ca: readFileSync(stack.ca), ...connect } })
+  try {
+    return (await request(`${stack.adminUrl}/admin/tenants`, { dispatcher })).statusCode
+  } catch {
+    return 'refused'
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+describe('the admin listener', () => {
+  it('talks to nobody without a client certificate of its CA', async () => {
+    expect(await ask({})).toBe('refused')
+  })
+
+  it('talks to the operator', async () => {
+    expect(
+      await ask({ cert: readFileSync(stack.clientCert), key: readFileSync(stack.clientKey) }),
+    ).toBe(200)
+  })
+})
+
+describe('the admin API', () => {
+  it('creates and changes a tenant, and the same call twice changes nothing more', async () => {
+    const body = { displayName: 'Umbrella', branding: { colors: { primary: '#aa0011' } } }
+    const first = await operate('POST', '/admin/tenants/umbrella/metadata', body)
+    const second = await operate('POST', '/admin/tenants/umbrella/metadata', body)
+    expect([200, 201]).toContain(first.status)
+    expect(second.status).toBe(200)
+    expect(second.json).toMatchObject({ id: 'umbrella', displayName: 'Umbrella', status: 'active' })
+    const assigned = await operate('POST', '/admin/tenants/umbrella/dashboards', [
+      { slug: 'loss-development' },
+      { slug: 'claims-monitor', position: 1, enabled: false },
+    ])
+    expect(assigned.json['dashboards']).toHaveLength(2)
+    const seen = await operate('GET', '/admin/tenants/umbrella')
+    expect(seen.json).toMatchObject({
+      id: 'umbrella',
+      dashboards: [
+        { dashboardSlug: 'loss-development' },
+        { dashboardSlug: 'claims-monitor', enabled: false },
+      ],
+    })
+    for (const slug of ['loss-development', 'claims-monitor', 'claims-monitor']) {
+      expect((await operate('DELETE', `/admin/tenants/umbrella/dashboards/${slug}`)).status).toBe(
+        204,
+      )
+    }
+  })
+
+  it.each([
+    [
+      '/admin/tenants/umbrella/metadata',
+      { branding: { colors: { primary: 'red' } } },
+      'branding.colors.primary',
+    ],
+    ['/admin/tenants/umbrella/metadata', { displayname: 'x' }, '(body)'],
+    ['/admin/tenants/acme-corp/dashboards', [{ slug: 'no-such-dashboard' }], '0.slug'],
+    ['/admin/rotate-secret', { ring: 'all' }, 'ring'],
+    ['/admin/sessions/revoke', {}, '(body)'],
+  ])('names the field that is wrong: %s %o', async (path, body, field) => {
+    const answer = await operate('POST', path, body)
+    expect([answer.status, answer.type]).toEqual([422, 'application/problem+json'])
+    expect(answer.json).toMatchObject({ status: 422, code: 'invalid_input', errors: [{ field }] })
+    expect(answer.json['requestId']).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it.each([
+    '/admin/tenants/nobody',
+    '/admin/tenants/..%2f',
+    '/admin/dashboards/none',
+    '/admin',
+    '/',
+  ])('answers 404 for %s', async (path) => {
+    expect([400, 404]).toContain((await operate('GET', path)).status)
+  })
+
+  it('lists sessions without anything that could open one', async () => {
+    const { json } = await operate('GET', '/admin/sessions?limit=500')
+    expect(JSON.stringify(json)).not.toMatch(/refresh|secret|Fe26/)
+  })
+})

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startStack, type Stack } from '../../dev/stack.ts'
+import { Visitor, asFrame, asNavigation, type Answer } from './support/visitor.ts'
+
+/** A stack of its own, since its parts are stopped one by one. */
+let stack: Stack
+let directory: string
+let acme: Visitor
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dashgate-failures-'))
+  stack = await startStack({
+    directory,
+    dashApps: ['loss-development'],
+    gateway: { environment: { REVOCATION_GRACE_SECONDS: '0', UPSTREAM_TIMEOUT_SECONDS: '3' } },
+  })
+  acme = new Visitor(stack.info.publicUrl)
+  await acme.signIn('viewer@acme.test')
+  await acme.script('/dashboard/loss-development/_dash-layout')
+}, 120_000)
+
+afterAll(async () => {
+  await stack.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const page = (who: Visitor, path: string) => who.ask(path, { headers: asNavigation })
+const frame = () => acme.ask('/dashboard/loss-development/', { headers: asFrame })
+
+/** Says what happened, with the request id, before a person gives up (5 s is the promise). */
+function expectClear(answer: Answer, status: number, code: string) {
+  expect([answer.status, answer.headers.get('x-gateway-error')]).toEqual([status, code])
+  const id = answer.headers.get('x-request-id') ?? ''
+  expect(answer.text).toContain(id)
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('no answer within 5 s')), 5000).unref(),
+  )
+  return Promise.race([work, late])
+}
+
+async function recovers(ask: () => Promise<Answer>) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await ask()
+    if (answer.status < 400) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('it did not recover')
+}
+
+describe('without the app', () => {
+  it('its dashboard says so, and works again as soon as the app does', async () => {
+    await stack.parts.dashApps.get('loss-development')?.stop()
+    expectClear(await inTime(frame()), 502, 'app_unreachable')
+    expectClear(
+      await inTime(acme.script('/dashboard/loss-development/_dash-layout')),
+      502,
+      'app_unreachable',
+    )
+    expect((await page(acme, '/')).status).toBe(200)
+    await stack.parts.dashApps.get('loss-development')?.start()
+    await recovers(frame)
+  }, 90_000)
+
+  it('that hangs is given up', async () => {
+    stack.parts.dashApps.get('loss-development')?.signal('SIGSTOP')
+    expectClear(await inTime(frame()), 504, 'app_too_slow')
+    stack.parts.dashApps.get('loss-development')?.signal('SIGCONT')
+    await recovers(frame)
+  }, 60_000)
+})
+
+describe('without the provider', () => {
+  it('nobody is signed out, sign-in says so, and works again as soon as the provider does', async () => {
+    await stack.parts.provider.stop()
+    expect((await page(acme, '/')).status).toBe(200)
+    await stack.parts.gateway?.stop()
+    await stack.parts.gateway?.start()
+    const one = new Visitor(stack.info.publicUrl)
+    expectClear(await inTime(page(one, '/login')), 503, 'provider_unavailable')
+    expect((await page(acme, '/')).status).toBe(200)
+    await stack.parts.provider.start()
+    await recovers(() => page(one, '/login'))
+    expect((await one.signIn('viewer@acme.test')).status).toBe(200)
+  }, 60_000)
+})
+
+describe('without the database', () => {
+  it('nothing is served that cannot be checked or recorded, and nobody is signed out', async () => {
+    await stack.parts.postgres.stop()
+    const answer = await inTime(acme.script('/dashboard/loss-development/_dash-layout'))
+    expect(answer.status).toBe(503)
+    expect(answer.text).toContain(answer.headers.get('x-request-id') ?? 'no id')
+    const fresh = await inTime(page(new Visitor(stack.info.publicUrl), '/logout'))
+    expect(fresh.status).toBe(200)
+    expect((await fetch(`${stack.info.opsUrl}/readyz`)).status).toBe(503)
+    expect((await fetch(`${stack.info.opsUrl}/livez`)).status).toBe(200)
+    expect(acme.cookies.get('__Host-Http-session')).toBeTruthy()
+    await stack.parts.postgres.start()
+    await recovers(() => acme.script('/dashboard/loss-development/_dash-layout'))
+    expect((await frame()).status).toBe(200)
+  }, 60_000)
+})
+
+describe('without the blob store', () => {
+  it('a dashboard asks in vain for data, is told so, and gets them as soon as they are there', async () => {
+    await stack.parts.azurite.stop()
+    expect((await inTime(page(acme, '/'))).status).toBe(200)
+    const answer = await inTime(acme.script('/dashboard/loss-development/'))
+    expect(answer.status).toBeLessThan(600)
+    await stack.parts.azurite.start()
+    await recovers(frame)
+  }, 60_000)
+})
