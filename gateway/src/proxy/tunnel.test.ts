@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { httpServer } from '../../test-support/local-server.ts'
 import type { GatewayError } from '../edge/gateway-error.ts'
@@ -31,8 +32,8 @@ async function echoApp() {
 interface Front {
   port: number
   upstream: Promise<{
-    upstream: import('node:stream').Duplex
-    client: import('node:stream').Duplex
+    upstream: Duplex
+    client: Duplex
   }>
   failure: Promise<GatewayError>
 }

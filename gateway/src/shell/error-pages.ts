@@ -14,7 +14,7 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Please sign in',
   403: 'This is not allowed',
   404: 'Nothing here',
-  409: 'You have switched organisation',
+  409: 'You have switched to another client',
   413: 'That was too large',
   502: 'The dashboard does not answer',
   503: 'Not available at the moment',

@@ -9,15 +9,11 @@ export const tenantMismatch = () =>
   new GatewayError(
     409,
     'tenant_mismatch',
-    'You have switched to another organisation in the meantime. Reload the page to go on with that one.',
+    'You have switched to another client in the meantime. Reload the page to go on with that one.',
   )
 
 const noTenant = () =>
-  new GatewayError(
-    409,
-    'no_active_tenant',
-    'Choose the organisation that you want to work for first.',
-  )
+  new GatewayError(409, 'no_active_tenant', 'Choose the client that you want to work for first.')
 
 /**
  * A tab that was opened for one tenant must never show another's data: what its requests repeat is

@@ -43,7 +43,7 @@ export const switchTenant = ({
       throw new GatewayError(
         403,
         'tenant_not_allowed',
-        'You may not act for this organisation. Choose another one.',
+        'You may not act for this client. Choose another one.',
       )
     }
     const next = await starter.switchTenant(session, tenant.id)
