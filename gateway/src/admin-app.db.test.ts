@@ -333,6 +333,11 @@ describe('POST /admin/rotate-secret', () => {
   })
 })
 
+const listed = async (query = '') => {
+  const { json } = await send('GET', `/admin/sessions${query}`)
+  return JSON.stringify(json)
+}
+
 describe('sessions', () => {
   beforeEach(async () => {
     await test.owner`
@@ -347,11 +352,6 @@ describe('sessions', () => {
         ('session-hash-0004', 'u3', 'globex', -1)
       ) as v (id, sub, tenant, ends)`
   })
-
-  const listed = async (query = '') => {
-    const { json } = await send('GET', `/admin/sessions${query}`)
-    return JSON.stringify(json)
-  }
 
   it('are listed while they last, without what could open one', async () => {
     const list = await listed()

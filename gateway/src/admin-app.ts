@@ -39,10 +39,17 @@ export function createAdminApp({
   })
   for (const stage of edge) app.use(stage as MiddlewareHandler)
   app.use(requireOperator(allowedSubjects))
+  app.use(noStore)
   app.route('/', tenantRoutes(database, audit))
   app.route('/', dashboardRoutes(database, audit))
   app.route('/', secretRoutes(database, audit, keyRings))
   app.route('/', sessionRoutes(database, audit))
   app.route('/', auditRoutes(database))
   return app
+}
+
+/** What an operator may read is for nobody else, and old as soon as it is read. */
+const noStore: MiddlewareHandler<AdminEnv> = async function noStore(c, next) {
+  c.header('Cache-Control', 'no-store')
+  await next()
 }

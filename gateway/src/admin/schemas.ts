@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isSlug } from '../tenant/slug.ts'
+import { config, label, text } from './text.ts'
 
 const slug = z.string().refine(isSlug, 'must be lower-case letters, digits and hyphens, at most 63')
-const config = z.record(z.string(), z.json())
 
 /** An image that is part of the page and can neither run nor call out when shown in `<img>`. */
 const logo = z
@@ -14,7 +14,7 @@ const logo = z
   )
 
 const branding = z.strictObject({
-  displayName: z.string().trim().min(1).max(100).optional(),
+  displayName: label.optional(),
   logo: logo.optional(),
   colors: z
     .strictObject({
@@ -28,22 +28,24 @@ const branding = z.strictObject({
 
 /** Body of POST /admin/tenants/{id}/metadata; what is left out stays as it is. */
 export const tenantMetadata = z.strictObject({
-  displayName: z.string().trim().min(1).max(100).optional(),
+  displayName: label.optional(),
   status: z.enum(['active', 'suspended']).optional(),
   branding: branding.optional(),
   config: config.optional(),
 })
 
+/** As the table of dashboards wants it; a host name can grow when it is written in ASCII. */
+const isOrigin = (value: string): boolean =>
+  /^https?:\/\/[^/?#@\\\s]+\/?$/i.test(value) &&
+  /^https?:\/\/[^/?#@\s]{1,200}$/.test(URL.parse(value)?.origin ?? '')
+
 /** Body of PUT /admin/dashboards/{slug}. */
 export const dashboardBody = z.strictObject({
-  title: z.string().trim().min(1).max(100),
-  description: z.string().trim().max(500).default(''),
+  title: label,
+  description: text.trim().max(500).default(''),
   appUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-    .refine(
-      (value) => /^https?:\/\/[^/?#@\s]+\/?$/.test(value),
-      'must be an origin: no path, query or credentials',
-    )
+    .string()
+    .refine(isOrigin, 'must be an http(s) origin: no path, query or credentials')
     .transform((value) => new URL(value).origin),
   defaultConfig: config.default({}),
 })
@@ -55,11 +57,21 @@ const assignment = z.strictObject({
   config: config.default({}),
 })
 
-/** Body of POST /admin/tenants/{id}/dashboards: one assignment, or several. */
-export const assignmentsBody = z.union([
-  assignment.transform((one) => [one]),
-  z.array(assignment).min(1).max(500),
-])
+const assignmentList = z.array(assignment).min(1).max(500)
+
+/**
+ * Body of POST /admin/tenants/{id}/dashboards: one assignment, or several. Not a union, whose faults
+ * name no field.
+ */
+export const assignmentsBody = z.unknown().transform((body, ctx) => {
+  const isList = Array.isArray(body)
+  const parsed = isList ? assignmentList.safeParse(body) : z.tuple([assignment]).safeParse([body])
+  if (parsed.success) return { isList, wanted: parsed.data }
+  for (const { path, message } of parsed.error.issues) {
+    ctx.addIssue({ code: 'custom', message, path: isList ? path : path.slice(1) })
+  }
+  return z.NEVER
+})
 
 export const rotateSecretBody = z.strictObject({
   ring: z.enum(['cookie', 'tenant-token', 'data']).optional(),
@@ -68,8 +80,8 @@ export const rotateSecretBody = z.strictObject({
 /** Whose sessions end; exactly one of the three is given. */
 export const revokeBody = z
   .strictObject({
-    sessionId: z.string().min(16).max(128).optional(),
-    sub: z.string().min(1).max(255).optional(),
+    sessionId: text.min(16).max(128).optional(),
+    sub: text.min(1).max(255).optional(),
     tenantId: slug.optional(),
   })
   .refine(
@@ -81,12 +93,12 @@ const page = { limit: z.coerce.number().int().min(1).max(500).default(100) }
 export const sessionsQuery = z.strictObject({
   ...page,
   tenantId: slug.optional(),
-  sub: z.string().max(255).optional(),
+  sub: text.max(255).optional(),
 })
 export const auditQuery = z.strictObject({
   ...page,
   tenantId: slug.optional(),
-  action: z.string().max(100).optional(),
+  action: text.max(100).optional(),
   before: z.coerce.number().int().positive().optional(),
 })
 

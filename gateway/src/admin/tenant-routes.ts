@@ -48,7 +48,11 @@ const assignmentsOf = (tx: Transaction, tenantId: string) =>
     .where(eq(assignments.tenantId, tenantId))
     .orderBy(asc(assignments.position), asc(assignments.dashboardSlug))
 
-async function refuseUnknown(tx: Transaction, slugs: readonly string[]): Promise<void> {
+async function refuseUnknown(
+  tx: Transaction,
+  slugs: readonly string[],
+  isList: boolean,
+): Promise<void> {
   const known = new Set(
     (await tx.select({ slug: dashboards.slug }).from(dashboards)).map((row) => row.slug),
   )
@@ -57,7 +61,7 @@ async function refuseUnknown(tx: Transaction, slugs: readonly string[]): Promise
       ? []
       : [
           {
-            field: `${index}.slug`,
+            field: isList ? `${index}.slug` : 'slug',
             message: `there is no dashboard ${slug}; create it with PUT /admin/dashboards/${slug}`,
           },
         ],
@@ -103,12 +107,13 @@ export function tenantRoutes(database: Database, audit: Pick<AuditStore, 'record
 
   routes.post('/admin/tenants/:id/dashboards', async (c) => {
     const id = slugParam(c, 'id')
-    const wanted = await jsonBody(c, assignmentsBody)
+    const { isList, wanted } = await jsonBody(c, assignmentsBody)
     return database.forPurpose('admin', async (tx) => {
       if (!(await findTenant(tx, id))) throw notFound()
       await refuseUnknown(
         tx,
         wanted.map(({ slug }) => slug),
+        isList,
       )
       const before = await assignmentsOf(tx, id)
       for (const { slug, ...values } of wanted) {
