@@ -42,7 +42,7 @@ def triangle_figure(development: Development) -> dict[str, Any]:
             "len": 0.9,
             "tickformat": ".0%",
             "outlinewidth": 0,
-            "title": {"text": "of ultimate", "side": "right"},
+            "title": {"text": "of ultimate", "side": "right", "font": {"size": 13}},
         },
     }
     layout = look.figure_layout(

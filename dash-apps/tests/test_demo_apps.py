@@ -137,6 +137,7 @@ def test_each_dashboard_names_its_tenant_and_refuses_others(slug, request):
         assert find(layout, "tenant-name")["children"] == name
         page = app.get("", tenant).text
         assert "dashgate/look" in page
+        assert '<html lang="en">' in page
         assert re.search(r"(?:src|href)=\"(?:https?:)?//", page) is None
     assert app.client.get(app.prefix + "_dash-layout").status_code == 401
     assert app.client.get(app.prefix).status_code == 401

@@ -126,11 +126,13 @@ def keep(result: dict[str, Any] | None) -> dict[str, Any]:
     Output("outcome", "children"),
     Output("run-status", "children", allow_duplicate=True),
     Output("progress", "value", allow_duplicate=True),
-    Input("bootstrap-result", "data"),
+    Input("finished-run", "data"),
+    State("bootstrap-result", "data"),
     prevent_initial_call="initial_duplicate",
 )
-def show(result: dict[str, Any] | None) -> tuple[Any, str, str]:
-    """Also when the page is opened again: the last run is still there."""
+def show(finished: dict[str, Any] | None, kept: dict[str, Any] | None) -> tuple[Any, str, str]:
+    """The run that has just finished, or on a page that is opened again the one before."""
+    result = finished or kept
     if not result:
         raise PreventUpdate
     done = f"Finished: {result['simulations']:,} simulations of {result['line']}"

@@ -35,12 +35,9 @@ def layout(**_query: str) -> html.Div:
         "reserving (1999); Mack, Distribution-free calculation of the standard error of chain "
         "ladder reserve estimates (1993). Computed with the package chainladder."
     )
-    return html.Div(
-        [
-            look.card("The bootstrap", html.Div([steps], className="dg-prose"), wide=True),
-            look.card("What it does not say", html.Div([limits], className="dg-prose")),
-            look.card("Sources", html.Div([source], className="dg-prose")),
-        ],
-        className="stack",
-        id="method",
+    cards = look.grid(
+        look.card("The bootstrap", html.Div([steps], className="dg-prose"), wide=True),
+        look.card("What it does not say", html.Div([limits], className="dg-prose")),
+        look.card("Sources", html.Div([source], className="dg-prose")),
     )
+    return html.Div(cards, id="method")

@@ -40,8 +40,9 @@ AXIS = {
 }
 
 
-def use(app: Any) -> None:
-    """Add the stylesheet to a Dash app."""
+def use(app: Any, language: str = "en") -> None:
+    """Add the stylesheet to a Dash app, and say what language its pages are in."""
+    app.index_string = app.index_string.replace("<html>", f'<html lang="{language}">', 1)
     app.css.append_css({"relative_package_path": "look.css", "namespace": "dashgate"})
 
 
