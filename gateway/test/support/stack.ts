@@ -62,7 +62,7 @@ export async function eventually<T>(
 ): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const value = await ask()
-    if (holds(value) || tries > 50) return value
+    if (holds(value) || tries > 200) return value
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
