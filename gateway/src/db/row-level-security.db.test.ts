@@ -102,6 +102,19 @@ describe('rows of a tenant', () => {
     expect(new Set(Object.values(counts))).toEqual(new Set([0]))
   })
 
+  it('have no setting left on the connection once the transaction is over', async () => {
+    const [left] = await database.inTenant('acme-corp', async (tx) => {
+      await tx.execute(sql`commit`)
+      return tx.execute(sql`select
+        current_setting('dashgate.tenant_id', true) as tenant,
+        current_setting('dashgate.purpose', true) as purpose,
+        current_setting('statement_timeout') as patience,
+        (select count(*)::int from preferences) as seen`)
+    })
+
+    expect(left).toEqual({ tenant: '', purpose: '', patience: '0', seen: 0 })
+  })
+
   it('cannot be written for another tenant', async () => {
     const foreign = database.inTenant('acme-corp', async (tx) =>
       tx.insert(preferences).values({
