@@ -201,7 +201,7 @@ describe('every answer', () => {
     const { headers } = await acme.script(path)
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
-    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('referrer-policy')).toBe('same-origin')
     expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
     expect(headers.has('server')).toBe(false)
