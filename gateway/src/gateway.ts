@@ -37,6 +37,7 @@ import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
 import type { GatewayEnv } from './request-context.ts'
 import { startServers, type Listener } from './servers.ts'
+import { createRefresher, refreshSession } from './session/refresh.ts'
 import { createSessionCookies } from './session/session-cookie.ts'
 import { createSessionRegistry } from './session/session-registry.ts'
 import { loadSession, requireSession } from './session/session-stage.ts'
@@ -208,6 +209,15 @@ export async function startGateway(config: Config, logger: Logger) {
         exempt: ['/auth/backchannel-logout'],
       }),
       loadSession: loadSession({ cookies, registry }),
+      refreshSession: refreshSession(
+        createRefresher({
+          askProvider: (refreshToken) => relyingParty.refresh(refreshToken),
+          store: sessionStore,
+          keys: keyRings,
+          end: (idHash) => registry.revoked(idHash),
+          onFault: (error) => logger.warn('a session could not be refreshed', { error }),
+        }),
+      ),
       requireSession: requireSession(pagesForErrors),
       requireTenant: tenantStage,
       requireAccess: requireAccess({ assignments: directory, audit, segment: 2 }),

@@ -17,6 +17,7 @@ export interface PublicStages {
   readonly intake: Stage
   readonly csrf: Stage
   readonly loadSession: Stage
+  readonly refreshSession: Stage
   readonly requireSession: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
@@ -57,6 +58,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/assets/*', (c) => assets.serve(c))
 
   app.use(stages.loadSession)
+  app.use(stages.refreshSession)
   app.route('/', signIn)
   app.route('/', signOut)
   app.get('/logout', (c) => pages.logout(c))

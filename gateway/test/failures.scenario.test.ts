@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startStack, type Stack } from '../../dev/stack.ts'
 import { Visitor, asFrame, asNavigation, type Answer } from './support/visitor.ts'
@@ -15,6 +16,8 @@ beforeAll(async () => {
   stack = await startStack({
     directory,
     dashApps: ['loss-development'],
+    // Due for a refresh two seconds after sign-in, and again two seconds after each refresh.
+    accessTokenSeconds: 62,
     gateway: { environment: { REVOCATION_GRACE_SECONDS: '0', UPSTREAM_TIMEOUT_SECONDS: '3' } },
   })
   acme = new Visitor(stack.info.publicUrl)
@@ -87,6 +90,47 @@ describe('without the provider', () => {
     await stack.parts.provider.start()
     await recovers(() => page(one, '/login'))
     expect((await one.signIn('viewer@acme.test')).status).toBe(200)
+  }, 60_000)
+})
+
+describe('the tokens of the provider', () => {
+  const sealedToken = async () => {
+    const sql = postgres(stack.info.databaseUrl, { max: 1 })
+    const rows = await sql<{ sealed: string }[]>`
+      select refresh_token_sealed as sealed from sessions
+      where revoked_at is null and email = 'viewer@globex.test' order by created_at desc limit 1`
+    await sql.end()
+    return rows[0]?.sealed
+  }
+
+  it('are renewed on the way, and changed claims end the session', async () => {
+    const globex = new Visitor(stack.info.publicUrl)
+    await globex.signIn('viewer@globex.test')
+    const first = await sealedToken()
+    const ask = () => globex.script('/session')
+    let second = first
+    for (let tries = 0; tries < 100 && second === first; tries += 1) {
+      expect((await ask()).status).toBe(200)
+      second = await sealedToken()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect(second).not.toBe(first)
+
+    const users = await readFile(stack.info.users, 'utf8')
+    await writeFile(
+      stack.info.users,
+      users.replace('"tenant_id": "globex"', '"tenant_id": "initech"'),
+    )
+    let answer = await ask()
+    for (let tries = 0; tries < 100 && answer.status === 200; tries += 1) {
+      expect(JSON.parse(answer.text)).toMatchObject({ activeTenant: 'globex' })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      answer = await ask()
+    }
+    expect(answer.status).toBe(401)
+    await globex.signIn('viewer@globex.test')
+    expect(JSON.parse((await ask()).text)).toMatchObject({ activeTenant: 'initech' })
+    await writeFile(stack.info.users, users)
   }, 60_000)
 })
 

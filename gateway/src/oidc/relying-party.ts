@@ -133,6 +133,25 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     },
 
     /**
+     * New tokens and claims for a refresh token.
+     *
+     * @returns `ended` when the provider will give none any more (RFC 6749 §5.2)
+     * @throws {GatewayError} 503 when it did not answer, which says nothing about the session
+     */
+    async refresh(refreshToken: string): Promise<SignIn | 'ended'> {
+      const config = await configuration()
+      try {
+        const response = await oidc.refreshTokenGrant(config, refreshToken)
+        // Without an ID token there is nothing new to know of the person (OIDC Core §12.2).
+        return response.claims() ? signInOf(response) : 'ended'
+      } catch (cause) {
+        if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant')
+          return 'ended'
+        throw cause instanceof GatewayError ? cause : unavailable(cause)
+      }
+    },
+
+    /**
      * Where the browser ends its session at the provider. It is told our client id instead of an
      * `id_token_hint`, which would show the browser a token (RP-Initiated Logout 1.0 §2).
      */

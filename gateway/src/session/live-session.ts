@@ -14,6 +14,8 @@ export interface LiveSession {
   /** Milliseconds since the epoch. */
   idleExpiresAt: number
   readonly absoluteExpiresAt: number
+  /** When the provider's access token ends, in milliseconds since the epoch; unknown without one. */
+  accessExpiresAt: number | undefined
   /** When the database last said that the session is good; milliseconds since the epoch. */
   confirmedAt: number
   ended: boolean

@@ -33,6 +33,7 @@ function setUp({ graceSeconds = 30 } = {}) {
       tenantId: 'acme-corp',
       idleExpiresAt: 1_000_000 + 3_600_000,
       absoluteExpiresAt: 1_000_000 + 7_200_000,
+      accessExpiresAt: undefined,
     } as StoredSession | undefined,
   }
   const registry = createSessionRegistry({

@@ -51,6 +51,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       activeTenantId: row.tenantId,
       idleExpiresAt: row.idleExpiresAt,
       absoluteExpiresAt: row.absoluteExpiresAt,
+      accessExpiresAt: row.accessExpiresAt,
       confirmedAt: now(),
       ended: false,
       opened: new Set(),

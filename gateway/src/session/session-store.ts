@@ -11,18 +11,24 @@ export interface StoredSession {
   readonly tenantId: string | undefined
   readonly idleExpiresAt: number
   readonly absoluteExpiresAt: number
+  readonly accessExpiresAt: number | undefined
 }
 
 export interface NewSession extends StoredSession {
   readonly opSid: string | undefined
   readonly refreshTokenSealed: string | undefined
-  readonly accessExpiresAt: number | undefined
 }
 
 /** Whose sessions a logout token ends: one session of the provider, or all of a subject. */
 export type ProviderSession =
   | { readonly issuer: string; readonly sid: string }
   | { readonly issuer: string; readonly sub: string }
+
+/** What a refresh reads and replaces. */
+export interface RefreshState {
+  readonly refreshTokenSealed: string | null
+  readonly accessExpiresAt: Date | null
+}
 
 /** How a session id is kept: who reads the database cannot use what is there. */
 export const hashSessionId = (sessionId: string): string =>
@@ -57,6 +63,7 @@ const storedOf = (row: typeof sessions.$inferSelect): StoredSession => ({
   tenantId: row.tenantId ?? undefined,
   idleExpiresAt: row.idleExpiresAt.getTime(),
   absoluteExpiresAt: row.absoluteExpiresAt.getTime(),
+  accessExpiresAt: row.accessExpiresAt?.getTime(),
 })
 
 /** Rows that are neither revoked nor past one of their ends, by the database's clock. */
@@ -115,6 +122,29 @@ export function createSessionStore(database: Database) {
           })
           .where(and(eq(sessions.idHash, idHash), alive)),
       )
+    },
+
+    /**
+     * Runs a refresh with the row locked, so that one replica does it and the others find it done.
+     *
+     * @param refresh gets the row as it is after the lock was had; what it gives back is stored
+     */
+    async refreshLocked(
+      idHash: string,
+      refresh: (row: RefreshState) => Promise<RefreshState | undefined>,
+    ): Promise<void> {
+      await database.forPurpose('session', async (tx) => {
+        const [row] = await tx
+          .select({
+            refreshTokenSealed: sessions.refreshTokenSealed,
+            accessExpiresAt: sessions.accessExpiresAt,
+          })
+          .from(sessions)
+          .where(and(eq(sessions.idHash, idHash), alive))
+          .for('update')
+        const next = row && (await refresh(row))
+        if (next) await tx.update(sessions).set(next).where(eq(sessions.idHash, idHash))
+      })
     },
 
     async revoke(idHash: string, reason: string): Promise<void> {
