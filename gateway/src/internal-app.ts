@@ -83,6 +83,7 @@ function requireTenantToken({ tenantTokens, isSessionLive, directory }: Internal
     }
     const { tenant, dashboard } = stillAllowed(claims, directory)
     c.set('claims', claims)
+    c.set('caller', claims)
     c.set('tenant', tenant)
     c.set('dashboard', dashboard)
     await next()

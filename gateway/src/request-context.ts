@@ -27,6 +27,8 @@ export interface GatewayVariables {
   clientKind: ClientKind
   /** For inline `<style>` of our own pages and inline `<script>` of an app's index page. */
   nonce: string
+  /** Who asks, for the log; set as soon as it is known, on whichever listener. */
+  caller: { readonly sub: string; readonly email: string }
   /** Set by the session stage; a request without a session goes no further than that. */
   session: LiveSession
   /** Set by the tenant stage. */

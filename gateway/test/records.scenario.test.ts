@@ -106,6 +106,24 @@ describe('metrics and logs', () => {
   })
 })
 
+describe('the log of the data API', () => {
+  it('says for whom an app asked', async () => {
+    const one = await signedIn('viewer@globex.test')
+    await one.script('/dashboard/loss-development/_dash-layout')
+    const read = async () => readFile(join(stack.logs, 'gateway.log'), 'utf8')
+    const ofGlobex = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => line.includes('"listener":"internal"') && line.includes('globex'))
+    const [line = '{}'] = ofGlobex(await eventually(read, (text) => ofGlobex(text).length > 0))
+    expect(JSON.parse(line)).toMatchObject({
+      tenant_id: 'globex',
+      email: 'viewer@globex.test',
+      dashboard: 'loss-development',
+    })
+  })
+})
+
 describe('probes', () => {
   it('say that the process lives and takes traffic', async () => {
     for (const path of ['/livez', '/readyz'])

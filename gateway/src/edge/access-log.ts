@@ -21,7 +21,8 @@ export interface AccessRecord {
 const clientClosedRequest = 499
 
 function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): AccessRecord {
-  const session = c.get('session')
+  const caller = c.get('caller')
+  const tenantId = c.get('tenant')?.id ?? c.get('session')?.activeTenantId
   return {
     requestId: c.get('requestId'),
     method: c.env.incoming.method ?? '',
@@ -30,8 +31,8 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     durationSeconds: (performance.now() - startedAt) / 1000,
     upgrade: c.env.upgrade !== undefined,
     ...(c.get('refusal') ? { refusal: c.get('refusal') } : {}),
-    ...(session ? { sub: session.principal.sub, email: session.principal.email } : {}),
-    ...(session?.activeTenantId === undefined ? {} : { tenantId: session.activeTenantId }),
+    ...(caller ? { sub: caller.sub, email: caller.email } : {}),
+    ...(tenantId === undefined ? {} : { tenantId }),
     ...(c.get('dashboard') ? { dashboard: c.get('dashboard').slug } : {}),
   }
 }

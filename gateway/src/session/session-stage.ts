@@ -22,7 +22,10 @@ export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
   createMiddleware<GatewayEnv>(async function loadSession(c, next) {
     const value = cookies.only(c.env.incoming.headers.cookie)
     const session = value === undefined ? undefined : await registry.find(value)
-    if (session) c.set('session', session)
+    if (session) {
+      c.set('session', session)
+      c.set('caller', session.principal)
+    }
     await next()
   })
 
