@@ -114,7 +114,9 @@ describe('the log of the data API', () => {
     const ofGlobex = (text: string) =>
       text
         .split('\n')
-        .filter((line) => line.includes('"listener":"internal"') && line.includes('globex'))
+        .filter(
+          (line) => line.includes('"listener":"internal"') && line.includes('viewer@globex.test'),
+        )
     const [line = '{}'] = ofGlobex(await eventually(read, (text) => ofGlobex(text).length > 0))
     expect(JSON.parse(line)).toMatchObject({
       tenant_id: 'globex',
