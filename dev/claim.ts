@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { writePrivateFile } from './private-file.ts'
@@ -13,7 +13,9 @@ export interface Claim {
 
 /** One stack for each directory: two would write to the same database. */
 export function claimDirectory(directory: string): Claim {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  mkdirSync(directory, { recursive: true })
+  // It may be there already, with passwords and keys about to come.
+  chmodSync(directory, 0o700)
   const file = join(directory, 'running.pid')
   const isAfterCrash = existsSync(file)
   if (isAfterCrash) {
