@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { ACME, GLOBEX } from './support/accounts.ts'
+import { useBrowser } from './support/browser.ts'
+import { figures } from './support/dashboards.ts'
+import { dashboardFrame, openDashboard, stage } from './support/shell.ts'
+import { paidToDate } from './support/truth.ts'
+
+const { signedIn } = useBrowser()
+
+describe('figures of two tenants on the same dashboard', () => {
+  it.each(['loss-development', 'claims-monitor'] as const)('differ: %s', async (slug) => {
+    const [acme, globex] = await Promise.all([signedIn(ACME), signedIn(GLOBEX)])
+    const ofAcme = await figures(await openDashboard(acme.page, slug), slug)
+    const ofGlobex = await figures(await openDashboard(globex.page, slug), slug)
+    expect(ofAcme).not.toEqual(ofGlobex)
+  })
+
+  it.each([
+    [ACME, 'acme-corp'],
+    [GLOBEX, 'globex'],
+  ])('are what the data of each say: %s', async (login, tenantId) => {
+    const { page } = await signedIn(login)
+    const frame = await openDashboard(page, 'loss-development')
+    await figures(frame, 'loss-development')
+    const shown = await frame.locator('#total-latest').textContent()
+    expect(shown).toBe((await paidToDate(tenantId)).toLocaleString('en-US'))
+  })
+})
+
+describe('a forged request', () => {
+  const forged = new URLSearchParams({
+    tenant: 'globex',
+    tenant_id: 'globex',
+    'X-Tenant-Id': 'globex',
+    activeTenant: 'globex',
+  }).toString()
+
+  it('for another tenant by its parameters changes nothing', async () => {
+    const { page } = await signedIn(ACME)
+    const own = await figures(await openDashboard(page, 'loss-development'), 'loss-development')
+    const frame = await openDashboard(page, 'loss-development', `?${forged}`)
+    expect(await figures(frame, 'loss-development')).toEqual(own)
+    expect(await frame.locator('#tenant-name').textContent()).toBe('Acme Corp')
+  })
+
+  it('for another tenant by its headers changes nothing', async () => {
+    const { page, context } = await signedIn(ACME)
+    const own = await figures(await openDashboard(page, 'loss-development'), 'loss-development')
+    await context.setExtraHTTPHeaders({
+      'X-Tenant-Id': 'globex',
+      X_Tenant_Id: 'globex',
+      'X-Tenant-Token': 'forged',
+      'X-User-Role': 'admin',
+    })
+    const frame = await openDashboard(page, 'loss-development')
+    expect(await figures(frame, 'loss-development')).toEqual(own)
+  })
+
+  it('that says it was made for another tenant is refused', async () => {
+    const one = await signedIn(ACME)
+    one.expectFaults(/409/)
+    await one.page.goto('/dashboard/loss-development/?dashgate_tenant=globex')
+    await one.page.getByRole('heading', { name: 'You have switched to another client' }).waitFor()
+    expect(await one.page.locator('iframe').count()).toBe(0)
+  })
+
+  it('for a dashboard of somebody else is answered as one for nothing at all', async () => {
+    const one = await signedIn(GLOBEX)
+    one.expectFaults(/404/)
+    const texts = []
+    for (const slug of ['reserve-variability', 'never-was', 'Nonsense%20slug']) {
+      const response = await one.page.goto(`/dashboard/${slug}/`)
+      expect(response?.status()).toBe(404)
+      texts.push(await one.page.locator('.message-card > h1, .message-card > p').allTextContents())
+    }
+    expect(new Set(texts.map(String)).size).toBe(1)
+    expect(await stage(one.page, 'loading').count()).toBe(0)
+    expect(await dashboardFrame(one.page).locator('body').count()).toBe(0)
+  })
+})

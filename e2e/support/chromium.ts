@@ -1,0 +1,11 @@
+import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from '../../dev/setup/chromium.mjs'
+
+/** The machine's own Chromium, without a window. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium(process.env)
+  if (executablePath === undefined) {
+    throw new Error('Chromium is missing: install it, or set CHROMIUM_PATH to where it is')
+  }
+  return chromium.launch({ executablePath, args: ['--disable-gpu'] })
+}
