@@ -21,6 +21,7 @@ export interface PublicStages {
   readonly requireSession: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
+  readonly requirePreferenceAccess: Stage
   readonly auditOpening: Stage
   readonly proxy: Handler
 }
@@ -68,7 +69,8 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/session', (c) => pages.session(c))
   app.get('/tenant', (c) => pages.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
-  app.route('/api/preferences', dependencies.preferences)
+  app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)
+  app.route('/api/preferences/:slug', dependencies.preferences)
 
   app.use('/dashboard/*', stages.requireTenant, stages.requireAccess)
   // Without the slash, links of the app would be relative to the wrong folder.

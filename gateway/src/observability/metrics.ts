@@ -6,7 +6,8 @@ export interface Metrics {
   expose(): Promise<string>
   countRequest(listener: string, record: AccessRecord): void
   countSession(event: SessionEvent): void
-  readonly openSockets: Gauge<'tenant_id' | 'dashboard'>
+  /** Counts an open socket until the answer is called. */
+  countSocket(tenantId: string, dashboard: string): () => void
 }
 
 export type SessionEvent = 'begun' | 'refused' | 'ended' | 'revoked'
@@ -52,7 +53,11 @@ export function createMetrics(): Metrics {
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
-    openSockets,
+    countSocket(tenantId, dashboard) {
+      const labels = { tenant_id: tenantId, dashboard }
+      openSockets.inc(labels)
+      return () => openSockets.dec(labels)
+    },
     countSession: (event) => sessions.inc({ event }),
     countRequest(listener, record) {
       const labels = {

@@ -1,0 +1,160 @@
+import { fileURLToPath } from 'node:url'
+import { auditOpening, requireAccess } from './access/access-stage.ts'
+import type { Config } from './config.ts'
+import { csrf } from './edge/csrf.ts'
+import { intake } from './edge/intake.ts'
+import { requestId } from './edge/request-id.ts'
+import { securityHeaders } from './edge/security-headers.ts'
+import type { Foundation } from './foundation.ts'
+import type { Logger } from './observability/logger.ts'
+import { createLoginTransactions } from './oidc/login-transaction.ts'
+import { createRelyingParty } from './oidc/relying-party.ts'
+import { safeReturnTo } from './oidc/return-to.ts'
+import { signInRoutes } from './oidc/sign-in.ts'
+import { signOutRoutes } from './oidc/sign-out.ts'
+import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
+import { createAppPools } from './proxy/app-pools.ts'
+import { httpHandler } from './proxy/http-handler.ts'
+import { tenantQueryKey } from './proxy/index-page.ts'
+import { proxyStage } from './proxy/proxy-stage.ts'
+import { socketHandler } from './proxy/socket-handler.ts'
+import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
+import { createTunnel } from './proxy/tunnel.ts'
+import { createPublicApp } from './public-app.ts'
+import type { GatewayEnv } from './request-context.ts'
+import { createRefresher, refreshSession } from './session/refresh.ts'
+import { loadSession, requireSession } from './session/session-stage.ts'
+import { createSessionStarter } from './session/sign-in-session.ts'
+import { loadAssets, type ShellAssets } from './shell/assets.ts'
+import { errorPages } from './shell/error-pages.ts'
+import { shellPages } from './shell/shell-pages.ts'
+import { requireTenant } from './tenant/active-tenant.ts'
+import { switchTenant } from './tenant/switch-tenant.ts'
+
+const defaultWebDist = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+const relyingPartyOf = (config: Config) =>
+  createRelyingParty({
+    issuer: config.OIDC_ISSUER,
+    clientId: config.OIDC_CLIENT_ID,
+    clientSecret: config.OIDC_CLIENT_SECRET,
+    scopes: config.OIDC_SCOPES,
+    claimNames: {
+      tenantId: config.CLAIM_TENANT_ID,
+      role: config.CLAIM_ROLE,
+      email: config.CLAIM_EMAIL,
+      tenants: config.CLAIM_TENANTS,
+    },
+    publicUrl: config.PUBLIC_URL,
+    allowInsecureIssuer: config.INSECURE_HTTP_ISSUER,
+  })
+
+/** The stage that passes requests on, with the connections that it holds. */
+function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, assets: ShellAssets) {
+  const publicOrigin = config.PUBLIC_URL
+  const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
+  const tokens = createTenantTokenCache(tenantTokens)
+  const { frameScript } = assets.urls
+  const maxBodyBytes = config.MAX_BODY_BYTES
+  const proxy = proxyStage({
+    forward: httpHandler({ pools, tokens, publicOrigin, frameScript, maxBodyBytes }),
+    openSocket: socketHandler({
+      tunnel: createTunnel(),
+      tokens,
+      publicOrigin,
+      socketOpened: metrics.countSocket,
+    }),
+  })
+  return { proxy, close: () => pools.close() }
+}
+
+/** Creates what only the public listener needs, and its application. */
+export function composePublic(config: Config, foundation: Foundation, logger: Logger) {
+  const { audit, cookies, directory, keyRings, metrics, registry, report, sessionStore } =
+    foundation
+  const publicOrigin = config.PUBLIC_URL
+  const returnTo = (wanted: string | undefined) => safeReturnTo(wanted, publicOrigin)
+  const relyingParty = relyingPartyOf(config)
+  const starter = createSessionStarter({
+    store: sessionStore,
+    cookies,
+    keys: keyRings,
+    idleSeconds: config.SESSION_IDLE_SECONDS,
+    absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
+  })
+  const refreshIfDue = createRefresher({
+    askProvider: (refreshToken) => relyingParty.refresh(refreshToken),
+    store: sessionStore,
+    keys: keyRings,
+    end: (idHash) => registry.revoked(idHash),
+    onFault: (error) => logger.warn('a session could not be refreshed', { error }),
+  })
+  const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)
+  const pagesOfErrors = errorPages(assets)
+  const { proxy, close } = composeProxy(config, foundation, assets)
+
+  const app = createPublicApp({
+    stages: {
+      requestId: requestId(),
+      accessLog: foundation.log('public'),
+      securityHeaders: securityHeaders(publicOrigin.startsWith('https:')),
+      intake: intake([new URL(publicOrigin).host]),
+      csrf: csrf({
+        publicOrigin,
+        tokenFor(cookieHeader) {
+          const value = cookies.only(cookieHeader)
+          return value === undefined ? undefined : cookies.csrfToken(value)
+        },
+        exempt: ['/auth/backchannel-logout'],
+      }),
+      loadSession: loadSession({ cookies, registry }),
+      refreshSession: refreshSession(refreshIfDue),
+      requireSession: requireSession(pagesOfErrors),
+      requireTenant: requireTenant({
+        queryKey: tenantQueryKey,
+        choose: (path) => `/tenant?return_to=${encodeURIComponent(path)}`,
+      }),
+      // `/dashboard/<slug>/…` and `/api/preferences/<slug>/…`
+      requireAccess: requireAccess({ assignments: directory, audit, segment: 2 }),
+      requirePreferenceAccess: requireAccess({ assignments: directory, audit, segment: 3 }),
+      auditOpening: auditOpening({ audit }),
+      proxy,
+    },
+    pages: shellPages({
+      assets,
+      directory,
+      cookies,
+      safeReturnTo: returnTo,
+      providerOrigin: new URL(config.OIDC_ISSUER).origin,
+    }),
+    errorPages: pagesOfErrors,
+    assets,
+    signIn: signInRoutes({
+      relyingParty,
+      transactions: createLoginTransactions(() => keyRings.cookiePasswords()),
+      starter,
+      store: sessionStore,
+      tenant: (id) => directory.tenant(id),
+      audit,
+      publicOrigin,
+      count: metrics.countSession,
+    }),
+    signOut: signOutRoutes({
+      relyingParty,
+      store: sessionStore,
+      registry,
+      cookies,
+      audit,
+      count: metrics.countSession,
+    }),
+    switchTenant: switchTenant({ directory, starter, registry, audit, safeReturnTo: returnTo }),
+    preferences: createPreferenceRoutes<GatewayEnv>(foundation.preferences, (c) => ({
+      tenantId: c.get('tenant').id,
+      issuer: c.get('session').principal.issuer,
+      sub: c.get('session').principal.sub,
+      dashboard: c.get('dashboard').slug,
+    })),
+    report,
+  })
+  return { app, close }
+}

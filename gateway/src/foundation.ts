@@ -1,0 +1,107 @@
+import { createAuditStore } from './audit/audit-store.ts'
+import type { Config } from './config.ts'
+import { connectDatabase } from './db/client.ts'
+import { listenForChanges } from './db/notifications.ts'
+import { createReloader } from './db/reloader.ts'
+import { accessLog } from './edge/access-log.ts'
+import type { GatewayError } from './edge/gateway-error.ts'
+import { loadKeyRings } from './keys/key-rings.ts'
+import { createTenantTokens } from './keys/tenant-token.ts'
+import type { Logger } from './observability/logger.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { createPreferenceStore } from './preferences/preference-store.ts'
+import { createSessionCookies } from './session/session-cookie.ts'
+import { createSessionRegistry } from './session/session-registry.ts'
+import { createSessionStore } from './session/session-store.ts'
+import { createTenantDirectory } from './tenant/directory.ts'
+
+const sweepEveryMs = 30_000
+
+/** The longest that a tenant token may live, in seconds. */
+const tenantTokenSeconds = 900
+
+/**
+ * What more than one listener stands on: the database and what is held in memory of it, keys,
+ * sessions, and where things are recorded.
+ *
+ * @throws when the database cannot be reached, or its role could get round row-level security
+ */
+export async function layFoundation(config: Config, logger: Logger) {
+  const metrics = createMetrics()
+  const database = connectDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+  })
+  await database.assertLeastPrivilege()
+
+  const keyRings = await loadKeyRings(database, config.MASTER_KEY)
+  const directory = createTenantDirectory(database)
+  await directory.reload()
+
+  const sessionStore = createSessionStore(database)
+  const cookies = createSessionCookies(keyRings, config.SESSION_ABSOLUTE_SECONDS)
+  const registry = createSessionRegistry({
+    cookies,
+    store: sessionStore,
+    notificationsCurrent: () => notifications.isCurrent(),
+    idleSeconds: config.SESSION_IDLE_SECONDS,
+    graceSeconds: config.REVOCATION_GRACE_SECONDS,
+    onExtendFailure: (error) =>
+      logger.warn('the idle end of a session could not be written', { error }),
+  })
+  const sweeping = setInterval(() => registry.sweep(), sweepEveryMs)
+
+  const reloader = (what: string, reload: () => Promise<void>) =>
+    createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))
+  const tenants = reloader('tenants', () => directory.reload())
+  const keys = reloader('keys', () => keyRings.reload())
+  const sessions = reloader('sessions', () => registry.recheckAll())
+  const notifications = await listenForChanges(database, {
+    metadata: tenants.request,
+    keys: keys.request,
+    session: (idHash) => registry.revoked(idHash),
+    resync() {
+      for (const one of [tenants, keys, sessions]) one.request()
+    },
+  })
+
+  return {
+    metrics,
+    database,
+    keyRings,
+    directory,
+    sessionStore,
+    cookies,
+    registry,
+    audit: createAuditStore(database),
+    preferences: createPreferenceStore(database),
+    tenantTokens: createTenantTokens(keyRings, {
+      issuer: config.PUBLIC_URL,
+      lifetimeSeconds: tenantTokenSeconds,
+    }),
+
+    /** Counts and logs each request of a listener. */
+    log: (listener: string) =>
+      accessLog(({ tenantId, ...record }) => {
+        metrics.countRequest(listener, {
+          ...record,
+          ...(tenantId === undefined ? {} : { tenantId }),
+        })
+        const tenant = tenantId === undefined ? {} : { tenant_id: tenantId }
+        logger.info('request', { listener, ...record, ...tenant })
+      }),
+
+    /** Told of every error that is ours to mend. */
+    report: (error: GatewayError, requestId: string) =>
+      void logger.error(error.message, { requestId, errorCode: error.code, cause: error.cause }),
+
+    async stop(): Promise<void> {
+      clearInterval(sweeping)
+      for (const one of [tenants, keys, sessions]) one.stop()
+      await notifications.close()
+      await database.close()
+    },
+  }
+}
+
+export type Foundation = Awaited<ReturnType<typeof layFoundation>>
