@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { FrameLocator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { ACME, GLOBEX, newcomer } from './support/accounts.ts'
+import { ACME, GLOBEX } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
 import { choose, figures } from './support/dashboards.ts'
+import { newcomer } from './support/newcomer.ts'
 import { fillIn, openDashboard, signOut } from './support/shell.ts'
 import { paidToDate } from './support/truth.ts'
 

@@ -1,9 +1,10 @@
 import type { FrameLocator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { ACME, newcomer } from './support/accounts.ts'
+import { ACME } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
 import { figures } from './support/dashboards.ts'
 import { countProcesses } from './support/processes.ts'
+import { newcomer } from './support/newcomer.ts'
 import { dashboardFrame, fillIn, openDashboard, stage } from './support/shell.ts'
 import { app } from './support/stack.ts'
 
@@ -16,7 +17,9 @@ async function watchProgress(frame: FrameLocator) {
   const bar = frame.locator('#progress')
   await bar.evaluate((element) => {
     element.seen = [Number(element.value)]
-    new element.ownerDocument.defaultView.MutationObserver(() => element.seen.push(Number(element.value))).observe(element, {
+    new element.ownerDocument.defaultView.MutationObserver(() =>
+      element.seen.push(Number(element.value)),
+    ).observe(element, {
       attributes: true,
     })
   })
