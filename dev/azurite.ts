@@ -54,14 +54,18 @@ export function createAzurite(options: AzuriteOptions, context: PartContext): Pa
 
 /** Any answer of the service will do, so the containers are made on the way. */
 async function hasContainers(connectionString: string): Promise<boolean> {
-  const service = connect(connectionString)
   try {
-    for (const name of ['processed', 'uploads']) {
-      await service.getContainerClient(name).createIfNotExists()
-    }
+    await createContainers(connectionString)
     return true
   } catch {
     return false
+  }
+}
+
+export async function createContainers(connectionString: string): Promise<void> {
+  const service = connect(connectionString)
+  for (const name of ['processed', 'uploads']) {
+    await service.getContainerClient(name).createIfNotExists()
   }
 }
 

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { blobConnectionString, createAzurite, uploadDatasets } from './azurite.ts'
 import { type CertificateFiles, ensureCertificates } from './certificates.ts'
 import { claimDirectory } from './claim.ts'
 import { createDashApp } from './dash-apps.ts'
-import { accounts, dashboards } from './demo.ts'
+import { dashboards } from './demo.ts'
 import { clientId, gatewayEnvironment } from './gateway-environment.ts'
 import { createGateway } from './gateway.ts'
 import type { Part, PartContext } from './part.ts'
@@ -147,7 +147,6 @@ async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan
     users: join(directory, 'users.json'),
     logs: join(directory, 'logs'),
   }
-  if (!existsSync(info.users)) writePrivateJson(info.users, accounts)
   const environment = gatewayEnvironment(info, secrets, certificates)
   return { ports, secrets, certificates, info, gatewayEnvironment: environment }
 }

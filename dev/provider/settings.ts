@@ -1,5 +1,7 @@
 export interface ProviderSettings {
   issuer: string
+  /** Where it listens; this machine only when left out. */
+  host?: string
   port: number
   directory: string
   usersFile: string
