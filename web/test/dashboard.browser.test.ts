@@ -122,6 +122,22 @@ describe('requests of a dashboard', () => {
     await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
   })
 
+  it('that waited for a socket which was closed with the session end in words too', async () => {
+    const page = await openWith('render')
+    await stage(page, 'ready').waitFor()
+    now().person = undefined
+    await inFrame(
+      page,
+      `(() => {
+        const told = 'onconnect = ({ ports: [port] }) => port.postMessage({ type: "disconnected" })'
+        const worker = new SharedWorker(URL.createObjectURL(new Blob([told])))
+        worker.port.start()
+        return worker instanceof SharedWorker
+      })()`,
+    )
+    await page.getByRole('dialog', { name: 'You have been signed out' }).waitFor()
+  })
+
   it('that find another tenant cover the page and name that tenant', async () => {
     const page = await openWith('render')
     await stage(page, 'ready').waitFor()

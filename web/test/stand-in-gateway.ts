@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
 }
 const SHELL_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${NONCE}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'`
-const APP_POLICY = `default-src 'none'; script-src 'self' 'nonce-${NONCE}'; style-src-elem 'self' 'nonce-${NONCE}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'`
+const APP_POLICY = `default-src 'none'; script-src 'self' 'nonce-${NONCE}'; style-src-elem 'self' 'nonce-${NONCE}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'`
 
 /** The state that a test changes: who is signed in, for whom, and what the apps do. */
 export interface Situation {

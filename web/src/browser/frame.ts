@@ -2,6 +2,7 @@ import { blank, tenantOfShell } from './frame/guard.ts'
 import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
 import { watchRendering } from './frame/rendered.ts'
+import { watchSockets } from './frame/sockets.ts'
 import { keepStorageApart } from './frame/storage.ts'
 import { giveStylesNonce } from './frame/style-nonce.ts'
 import { createTeller, type Teller } from './frame/teller.ts'
@@ -29,6 +30,7 @@ function start(script: HTMLScriptElement): void {
   for (const part of [
     () => giveStylesNonce(script.nonce),
     () => watchNetwork(tenant, teller.tell),
+    () => watchSockets(teller.tell),
     () => keepStorageApart({ tenant, user, slug }),
     refuseServiceWorkers,
     takeHashOfShell,

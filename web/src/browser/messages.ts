@@ -7,6 +7,8 @@ export type FrameMessage =
   /** `tenant` is whom the frame was made for; a script's refused request does not say. */
   | { type: 'dashgate:tenant-mismatch'; tenant?: string }
   | { type: 'dashgate:session-ended' }
+  /** A socket was closed, perhaps because of who is signed in now. */
+  | { type: 'dashgate:disconnected' }
 
 /** `page`: the dashboard did not load. `part`: one of its requests was not answered. */
 export interface Failure {

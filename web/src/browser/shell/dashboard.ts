@@ -44,6 +44,8 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
       case 'dashgate:tenant-mismatch':
         around.overlay.show(otherTenant(around.identity, { tenant: message.tenant }))
         return void around.checkSession()
+      case 'dashgate:disconnected':
+        return void around.checkSession()
     }
   }
 
