@@ -10,6 +10,8 @@ import { StackError } from './stack-error.ts'
 
 // The process behind `npm start`, after set-up: runs until Ctrl-C, or until a part ends by itself.
 
+// Beside the usual place for tests and for a second demo.
+const directory = process.env['DASHGATE_DIRECTORY'] ?? demoDirectory
 const paint = createPaints(process.stdout.isTTY, process.env)
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -34,7 +36,7 @@ async function runUntilAsked(): Promise<void> {
   ending.signal.addEventListener('abort', () => asked.resolve(undefined), { once: true })
   const stack = await start(crashed.resolve)
   if (!stack) return
-  say(banner(stack.info, relative('.', demoDirectory) || '.', paint))
+  say(banner(stack.info, relative('.', directory) || '.', paint))
   const fault = await Promise.race([crashed.promise, asked.promise])
   if (fault) fail(fault)
   say(paint.dim('Stopping …'))
@@ -45,7 +47,7 @@ async function runUntilAsked(): Promise<void> {
 async function start(onCrash: (fault: StackError) => void): Promise<Stack | undefined> {
   try {
     return await startStack({
-      directory: demoDirectory,
+      directory,
       ports: portsFromEnvironment(process.env, dashboards.length),
       isDurable: true,
       signal: ending.signal,
