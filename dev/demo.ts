@@ -1,5 +1,7 @@
 /** Who and what the demo shows: accounts, tenants, dashboards. Everything here is fictional. */
 
+import { logoOf } from './demo-logos.ts'
+
 export const password = 'demo'
 
 export interface Account {
@@ -20,27 +22,33 @@ export const accounts: readonly Account[] = [
 export interface DemoTenant {
   id: string
   displayName: string
-  branding: { displayName: string; colors: { primary: string } }
+  branding: { displayName: string; logo: string; colors: { primary: string } }
   dashboards: readonly string[]
 }
+
+const brand = (id: Parameters<typeof logoOf>[0], displayName: string, primary: string) => ({
+  displayName,
+  logo: logoOf(id),
+  colors: { primary },
+})
 
 export const tenants: readonly DemoTenant[] = [
   {
     id: 'acme-corp',
     displayName: 'Acme Corp',
-    branding: { displayName: 'Acme Corp', colors: { primary: '#0b5fa5' } },
+    branding: brand('acme-corp', 'Acme Corp', '#0b5fa5'),
     dashboards: ['loss-development', 'reserve-variability', 'claims-monitor'],
   },
   {
     id: 'globex',
     displayName: 'Globex',
-    branding: { displayName: 'Globex', colors: { primary: '#7a3e9d' } },
+    branding: brand('globex', 'Globex', '#7a3e9d'),
     dashboards: ['loss-development', 'claims-monitor'],
   },
   {
     id: 'initech',
     displayName: 'Initech',
-    branding: { displayName: 'Initech', colors: { primary: '#0f766e' } },
+    branding: brand('initech', 'Initech', '#0f766e'),
     dashboards: ['loss-development'],
   },
 ]
