@@ -8,7 +8,9 @@ const workspaces = ['gateway', 'web', 'dev', 'dash-apps', 'e2e']
 
 /** PATH with the project's own tools, and its Node, first. */
 export function toolPath() {
-  return [inRoot('node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter)
+  // Without install scripts npm makes no link to that Node.
+  const own = [inRoot('node_modules', '.bin'), dirname(pinnedNode)]
+  return [...own, process.env['PATH'] ?? ''].join(delimiter)
 }
 
 /** @type {import('./step.mjs').Step} */
