@@ -49,7 +49,8 @@ async function ensureChromium(machine) {
   const isRootOnDebian = machine.packageManager === 'apt-get' && process.getuid?.() === 0
   if (isRootOnDebian && !process.env['CHROMIUM_PATH']) {
     await doStep(chromiumPackage)
-    return findChromium(process.env)
+    const installed = findChromium(process.env)
+    if (installed) return installed
   }
   const where = process.env['CHROMIUM_PATH'] ? ' at CHROMIUM_PATH' : ''
   const install = installCommand(machine.packageManager, 'chromium')
