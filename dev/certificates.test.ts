@@ -1,16 +1,15 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { type CertificateFiles, ensureCertificates } from './certificates.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'dashgate-certificates-'))
+const directory = temporaryDirectory()
 let files: CertificateFiles
 
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -14,8 +13,9 @@ import { freePorts } from './ports.ts'
 import { writePrivateJson } from './private-file.ts'
 import { createProvider } from './provider.ts'
 import { type Reaper, startReaper } from './reaper.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'dashgate-provider-'))
+const directory = temporaryDirectory()
 const usersFile = join(directory, 'users.json')
 const clientSecret = 'a-secret-of-the-test-client'
 const logoutTokens: string[] = []

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { BlobServiceClient } from '@azure/storage-blob'
@@ -12,6 +11,7 @@ import { isGroupAlive } from './process-group.ts'
 import { type Stack, type StackOptions, startStack } from './stack.ts'
 import type { StackError } from './stack-error.ts'
 import { answersOk, waitUntil } from './wait.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 let stack: Stack | undefined
 
@@ -19,8 +19,6 @@ afterEach(async () => {
   await stack?.stop()
   stack = undefined
 })
-
-const emptyDirectory = () => mkdtempSync(join(tmpdir(), 'dashgate-stack-'))
 
 async function start(options: Partial<StackOptions> & { directory: string }): Promise<Stack> {
   stack = await startStack({ gateway: false, dashApps: [], datasets: '/nowhere', ...options })
@@ -33,7 +31,7 @@ function pidsOf({ parts }: Stack): number[] {
 
 describe('a stack', () => {
   it('starts, keeps its data over a second start, and leaves nothing running', async () => {
-    const directory = emptyDirectory()
+    const directory = temporaryDirectory()
     const first = await start({ directory })
     const pids = pidsOf(first)
     expect(pids.every(isGroupAlive)).toBe(true)
@@ -56,7 +54,7 @@ describe('a stack', () => {
   })
 
   it('refuses a second stack in the same directory', async () => {
-    const directory = emptyDirectory()
+    const directory = temporaryDirectory()
     await start({ directory })
     await expect(startStack({ directory, gateway: false, dashApps: [] })).rejects.toThrow(
       `The stack of ${directory} runs already (process ${process.pid})`,
@@ -64,7 +62,7 @@ describe('a stack', () => {
   })
 
   it('gives each part what it needs: tables, a role that owns nothing, containers, keys', async () => {
-    const { info } = await start({ directory: emptyDirectory() })
+    const { info } = await start({ directory: temporaryDirectory() })
     expect(await query(info.databaseUrl, 'select slug from dashboards order by slug')).toHaveLength(
       3,
     )
@@ -83,7 +81,7 @@ describe('a stack', () => {
 
   it('says once which part ended by itself, and with what', async () => {
     const { promise, resolve } = Promise.withResolvers<StackError>()
-    const { parts } = await start({ directory: emptyDirectory(), onCrash: resolve })
+    const { parts } = await start({ directory: temporaryDirectory(), onCrash: resolve })
     process.kill(Number(parts.provider.pid), 'SIGKILL')
     expect((await promise).message).toMatch(/^provider ended by itself \(signal SIGKILL\)\./)
   })
@@ -91,7 +89,7 @@ describe('a stack', () => {
   it('can lose a part and get it back, as tests of failures need it', async () => {
     const faults: StackError[] = []
     const { info, parts } = await start({
-      directory: emptyDirectory(),
+      directory: temporaryDirectory(),
       onCrash: (fault) => faults.push(fault),
     })
     const discovery = `${info.issuer}/.well-known/openid-configuration`
@@ -106,7 +104,7 @@ describe('a stack', () => {
   })
 
   it('ends when its own process is killed without warning', async () => {
-    const directory = emptyDirectory()
+    const directory = temporaryDirectory()
     const child = spawn(process.execPath, ['--input-type=module', '--eval', outsider(directory)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,7 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,13 +8,14 @@ import { dashboards } from './demo.ts'
 import { freePorts } from './ports.ts'
 import { isAlive } from './process-group.ts'
 import { waitUntil } from './wait.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 let child: ChildProcess
 let said: string
 let parts: { pid: number; command: string }[]
 
 beforeEach(async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'dashgate-start-'))
+  const directory = temporaryDirectory()
   const ports = await freePorts(dashboards.length)
   const [firstDash] = ports.dash
   child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts')], {

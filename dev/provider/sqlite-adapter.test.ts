@@ -1,15 +1,14 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { beforeEach, expect, it } from 'vitest'
 
 import { createSqliteAdapter } from './sqlite-adapter.ts'
+import { temporaryDirectory } from '../temporary-directory.ts'
 
 let file: string
 
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'dashgate-provider-')), 'provider.sqlite')
+  file = join(temporaryDirectory(), 'provider.sqlite')
 })
 
 it('remembers a refresh token over a restart', async () => {

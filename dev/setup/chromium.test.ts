@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
 import { findChromium } from './chromium.mjs'
+import { temporaryDirectory } from '../temporary-directory.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'dashgate-chromium-'))
+const folder = temporaryDirectory()
 const onPath = join(folder, 'chromium')
 writeFileSync(onPath, '')
 chmodSync(onPath, 0o755)
