@@ -53,10 +53,10 @@ const pytest: Check = {
   report: { file: join(reports, 'pytest.xml'), format: 'pytest' },
 }
 
-/** Tests without a stack or a browser of their own. */
-const lightProjects = new Set(['unit', 'database'])
+/** Tests without a browser, and without the whole stack but for a moment. */
+const lightProjects = new Set(['unit', 'database', 'stack'])
 
-/** Two lanes for two cores; runs that start a stack or a browser follow each other in one of them. */
+/** Two lanes for two cores; those with the whole stack or a browser follow each other in one. */
 export async function testLanes(): Promise<readonly (readonly Check[])[]> {
   const projects = await vitestProjects()
   return [
