@@ -31,7 +31,7 @@ export interface SignInChecks {
 }
 
 /** Seconds; the library's own limit of 30 is longer than a person waits for an error page. */
-const providerTimeout = 3
+const providerTimeout = 2
 
 /** After a failed discovery, so long is the next one put off: a flood must not hammer the provider. */
 const discoveryPauseMs = 500

@@ -24,6 +24,12 @@ export type ProviderSession =
   | { readonly issuer: string; readonly sid: string }
   | { readonly issuer: string; readonly sub: string }
 
+/**
+ * Longer than the provider may take for all that a refresh asks of it: a rotated token that was
+ * received and then lost with its transaction would end the session.
+ */
+const refreshLimitMs = 10_000
+
 /** What a refresh reads and replaces. */
 export interface RefreshState {
   readonly refreshTokenSealed: string | null
@@ -133,18 +139,22 @@ export function createSessionStore(database: Database) {
       idHash: string,
       refresh: (row: RefreshState) => Promise<RefreshState | undefined>,
     ): Promise<void> {
-      await database.forPurpose('session', async (tx) => {
-        const [row] = await tx
-          .select({
-            refreshTokenSealed: sessions.refreshTokenSealed,
-            accessExpiresAt: sessions.accessExpiresAt,
-          })
-          .from(sessions)
-          .where(and(eq(sessions.idHash, idHash), alive))
-          .for('update')
-        const next = row && (await refresh(row))
-        if (next) await tx.update(sessions).set(next).where(eq(sessions.idHash, idHash))
-      })
+      await database.forPurpose(
+        'session',
+        async (tx) => {
+          const [row] = await tx
+            .select({
+              refreshTokenSealed: sessions.refreshTokenSealed,
+              accessExpiresAt: sessions.accessExpiresAt,
+            })
+            .from(sessions)
+            .where(and(eq(sessions.idHash, idHash), alive))
+            .for('update')
+          const next = row && (await refresh(row))
+          if (next) await tx.update(sessions).set(next).where(eq(sessions.idHash, idHash))
+        },
+        refreshLimitMs,
+      )
     },
 
     async revoke(idHash: string, reason: string): Promise<void> {

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { makeTestDatabase, type TestDatabase } from '../../test-support/test-database.ts'
+import { connectDatabase } from '../db/client.ts'
+import { createAuditStore } from './audit-store.ts'
+
+let test: TestDatabase
+
+beforeAll(async () => {
+  test = await makeTestDatabase(inject('postgresUrl'))
+  const database = connectDatabase({ url: test.gatewayUrl })
+  const audit = createAuditStore(database)
+  for (const requestId of ['r1', 'r2', 'r3']) {
+    await audit.record({ action: 'test', actor: { type: 'gateway', id: 'g' }, requestId })
+  }
+  await database.close()
+})
+afterAll(() => test.drop())
+
+/** Runs the command as an operator does. */
+const verify = () =>
+  new Promise<{ code: number | string | null | undefined; said: string }>((resolve) => {
+    const script = fileURLToPath(new URL('verify.ts', import.meta.url))
+    const env = { DATABASE_URL: test.gatewayUrl }
+    execFile(process.execPath, [script], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, said: stdout + stderr }),
+    )
+  })
+
+it('says that an untouched log is whole', async () => {
+  expect(await verify()).toEqual({
+    code: 0,
+    said: 'The audit log is whole: 3 lines, each fits the one before.\n',
+  })
+})
+
+it('names the line that its owner has changed', async () => {
+  await test.owner`update audit_logs set actor = 'somebody else' where id = 2`
+  const { code, said } = await verify()
+  expect(code).toBe(1)
+  expect(said).toContain('line 2 was changed')
+})
