@@ -54,6 +54,20 @@ describe('a tab of one tenant, when another tab works for another', () => {
     await switched(other, 'Acme Corp').waitFor()
   })
 
+  it('keeps its buttons where they are when it is told the same again', async () => {
+    const old = await open(PATH)
+    await ready(old)
+    now().tenant = 'globex'
+    await look(old)
+    const button = switched(old, 'Globex').getByRole('button', { name: 'Switch back to Acme Corp' })
+    const first = await button.elementHandle()
+    await Promise.all([old.waitForResponse('/session'), look(old)])
+    await old.waitForFunction(() => true)
+    expect(await first?.evaluate((element) => element.isConnected)).toBe(true)
+    await button.click()
+    await ready(old)
+  })
+
   it('finds out by asking when no message reached it', async () => {
     const old = await open(PATH)
     await ready(old)

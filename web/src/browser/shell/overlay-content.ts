@@ -9,6 +9,9 @@ export interface Other {
   tenantName?: string | undefined
 }
 
+/** Nobody is signed in. */
+const NOBODY = 'nobody'
+
 export function otherTenant(mine: Identity, other: Other): OverlayContent {
   const name = other.tenantName ?? other.tenant ?? 'another client'
   const actions: HTMLElement[] = [
@@ -32,6 +35,7 @@ export function otherPerson(mine: Identity, other: Other): OverlayContent {
 
 export function signedOut(): OverlayContent {
   return {
+    about: NOBODY,
     title: 'You have been signed out',
     text: 'You signed out in another tab, or your session has ended.',
     actions: [signIn()],
@@ -40,6 +44,7 @@ export function signedOut(): OverlayContent {
 
 export function sessionEnded(): OverlayContent {
   return {
+    about: NOBODY,
     title: 'Your session has ended',
     text: 'Sign in again to go on where you were.',
     actions: [signIn()],

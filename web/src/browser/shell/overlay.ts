@@ -1,6 +1,8 @@
 import { element } from './elements.ts'
 
 export interface OverlayContent {
+  /** What it is about, where several titles say the same; the title otherwise. */
+  about?: string
   title: string
   text: string
   actions: HTMLElement[]
@@ -31,8 +33,11 @@ export function createOverlay(beforeShown: () => void): Overlay {
 
   return {
     isShown: () => dialog !== undefined,
-    show({ title, text, actions }) {
+    show({ title, text, actions, about = title }) {
+      // Said again, as after a question at each focus, it must not take the button from under a finger.
+      if (dialog?.dataset['about'] === about) return
       dialog ??= open()
+      dialog.dataset['about'] = about
       dialog.replaceChildren(
         element('h2', { id: 'overlay-title' }, title),
         element('p', { id: 'overlay-text' }, text),
