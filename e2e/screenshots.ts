@@ -120,10 +120,10 @@ async function shootDashboard(page: Page, slug: Slug, tenantId: string, shoot: S
     await shoot(page, `${tenantId}-${slug}-dropdown`)
     await page.keyboard.press('Escape')
     await choose(frame, 'line-of-business', 'Product liability')
-    await frame.getByText('Filters saved').waitFor()
+    await frame.locator('#table caption', { hasText: 'Product liability' }).waitFor()
     await shoot(page, `${tenantId}-${slug}-filtered`)
     await choose(frame, 'line-of-business', 'All lines')
-    await frame.getByText('Filters saved').waitFor()
+    await frame.locator('#table caption', { hasText: 'All lines' }).waitFor()
   }
 }
 

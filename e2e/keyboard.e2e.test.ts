@@ -1,0 +1,84 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { ACME } from './support/accounts.ts'
+import { useBrowser } from './support/browser.ts'
+import { figures } from './support/dashboards.ts'
+import { dashboardFrame, openDashboard } from './support/shell.ts'
+
+const { signedIn } = useBrowser()
+
+/** What has the focus, by what it says, and whether one sees that it has. */
+function focused(page: Page) {
+  return page.locator(':focus').evaluate((element) => {
+    // The link of a card stretches over it, so the card is what is outlined.
+    const outlined = element.closest('.card') ?? element
+    const style = element.ownerDocument.defaultView.getComputedStyle(outlined)
+    return {
+      name: element.textContent.trim().replaceAll(/\s+/g, ' '),
+      seen: style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2,
+    }
+  })
+}
+
+async function tabThrough(page: Page, steps: number): Promise<string[]> {
+  const names: string[] = []
+  for (let step = 0; step < steps; step += 1) {
+    await page.keyboard.press('Tab')
+    const { name, seen } = await focused(page)
+    names.push(name)
+    expect(seen, `focus on ${name} is visible`).toBe(true)
+  }
+  return names
+}
+
+describe('by keyboard', () => {
+  it('one comes past the bar to the dashboards, in the order of the page', async () => {
+    const { page } = await signedIn(ACME)
+    expect(await tabThrough(page, 6)).toEqual([
+      'Skip to content',
+      expect.stringContaining('Acme Corp'),
+      expect.stringContaining(ACME),
+      'Loss development',
+      'Reserve variability',
+      'Claims monitor',
+    ])
+    await page.keyboard.press('Enter')
+    await page.waitForURL('/dashboard/claims-monitor/')
+  })
+
+  it('one skips the bar', async () => {
+    const { page } = await signedIn(ACME)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await focused(page)).toEqual({ name: 'Loss development', seen: true })
+  })
+
+  it('one signs out', async () => {
+    const { page } = await signedIn(ACME)
+    await tabThrough(page, 3)
+    await page.keyboard.press('Enter')
+    expect(await tabThrough(page, 1)).toEqual(['Sign out'])
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
+  })
+
+  it('one comes into a dashboard and works with it', async () => {
+    const { page } = await signedIn(ACME)
+    const frame = await openDashboard(page, 'loss-development')
+    await figures(frame, 'loss-development')
+    expect(await tabThrough(page, 3)).toEqual([
+      'Skip to content',
+      'All dashboards',
+      expect.stringContaining(ACME),
+    ])
+    const total = () => dashboardFrame(page).locator('#total-latest').textContent()
+    const paid = await total()
+    const incurred = frame.getByRole('radio', { name: 'Incurred' })
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => incurred.isChecked()).toBe(true)
+    await expect.poll(total).not.toBe(paid)
+  })
+})
