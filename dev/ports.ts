@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 import { StackError } from './stack-error.ts'
@@ -56,12 +57,23 @@ function readPort(environment: Environment, { variable, fallback }: PortSetting)
   throw new StackError(`${variable} must be a port number, but is "${text}"`)
 }
 
-/** Ports that nobody uses now: tests run beside a demo and beside each other. */
+/** Below those that the system gives to outgoing connections, any of which could be in the way. */
+const searched = { from: 15_000, to: 32_000 }
+
+/**
+ * Ports in a row that nobody uses now: tests run beside a demo and beside each other.
+ *
+ * @param dashApps how many of them are for Dash apps; they follow each other, as `DASH_PORT` has it
+ */
 export async function freePorts(dashApps: number): Promise<Ports> {
-  const held = await Promise.all(Array.from({ length: 7 + dashApps }, () => hold(0)))
-  const numbers = held.map(({ port }) => port)
-  await Promise.all(held.map(({ release }) => release()))
-  const [publicPort, internal, admin, ops, provider, azurite, postgres, ...dash] = numbers as [
+  const count = 7 + dashApps
+  const first = randomInt(searched.from, searched.to - count)
+  const wanted = Array.from({ length: count }, (_, index) => first + index)
+  const held = await Promise.allSettled(wanted.map((port) => hold(port)))
+  const taken = held.filter((one) => one.status === 'fulfilled').map((one) => one.value)
+  await Promise.all(taken.map(({ release }) => release()))
+  if (taken.length < count) return freePorts(dashApps)
+  const [publicPort, internal, admin, ops, provider, azurite, postgres, ...dash] = wanted as [
     ...Tuple7,
     ...number[],
   ]

@@ -38,6 +38,7 @@ beforeEach(async () => {
   child.stdout?.setEncoding('utf8').on('data', listen)
   child.stderr?.setEncoding('utf8').on('data', listen)
   await waitUntil(() => said.includes('Ctrl-C stops everything.'), { withinMs: 80_000 })
+  expect(said).toContain('Ctrl-C stops everything.')
   parts = childrenOf(Number(child.pid))
 })
 

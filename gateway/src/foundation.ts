@@ -49,7 +49,11 @@ export async function layFoundation(config: Config, logger: Logger) {
     onExtendFailure: (error) =>
       logger.warn('the idle end of a session could not be written', { error }),
   })
-  const sweeping = setInterval(() => registry.sweep(), sweepEveryMs)
+  const sweeping = setInterval(() => {
+    registry
+      .sweep()
+      .catch((error: unknown) => logger.warn('sessions could not be swept', { error }))
+  }, sweepEveryMs)
 
   const reloader = (what: string, reload: () => Promise<void>) =>
     createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))

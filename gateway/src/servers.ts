@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ListenAddress } from './config.ts'
+import { canonicalTarget } from './edge/canonical-path.ts'
 
 /** What an app of Hono is to a listener. */
 export interface FetchApp {
@@ -40,16 +41,17 @@ const limits = {
   requireHostHeader: true,
 }
 
-/** Node joins fields under names that it shares with all objects; ours never reads those. */
+/**
+ * What routing needs to know of a handshake. A target that is not canonical is no more parsed than
+ * believed: the first stage reads the request line itself, and refuses it.
+ */
 function requestOf(incoming: IncomingMessage): Request {
-  const headers = new Headers()
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '')
-  }
-  const url = URL.parse(incoming.url ?? '/', 'http://gateway.invalid')
-  // A target that is no path is refused by the first stage, which reads the request line itself.
-  return new Request(url?.host === 'gateway.invalid' ? url : 'http://gateway.invalid/', { headers })
+  const target = canonicalTarget(incoming.url ?? '')
+  return new Request(`http://gateway.invalid${target ? target.path + target.query : '/'}`)
 }
+
+/** How long a refused client may keep its side of a handshake open. */
+const refusedMs = 1000
 
 /** Writes the refusal of a handshake, which has no `ServerResponse`. */
 async function refuseUpgrade(socket: Duplex, response: Response): Promise<void> {
@@ -57,8 +59,11 @@ async function refuseUpgrade(socket: Duplex, response: Response): Promise<void> 
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}`]
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`)
   lines.push(`Content-Length: ${body.length}`, 'Connection: close', '', '')
-  if (!socket.destroyed)
+  if (socket.writable) {
     socket.end(Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), body]))
+  }
+  // No time-out of HTTP reaches an upgraded socket: without this it is the client's to close.
+  setTimeout(() => socket.destroy(), refusedMs).unref()
 }
 
 /** Runs a handshake through the same stages as every request. */
@@ -66,7 +71,8 @@ function upgradeHandler(app: FetchApp) {
   return function onUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
     const onError = () => socket.destroy()
     socket.on('error', onError)
-    Promise.resolve(app.fetch(requestOf(incoming), { incoming, upgrade: { socket, head } }))
+    // Within the promise: what is thrown in a listener of a server ends the process.
+    Promise.try(() => app.fetch(requestOf(incoming), { incoming, upgrade: { socket, head } }))
       .then((response) =>
         response === RESPONSE_ALREADY_SENT ? undefined : refuseUpgrade(socket, response),
       )

@@ -115,7 +115,10 @@ describe('the log of the data API', () => {
       text
         .split('\n')
         .filter(
-          (line) => line.includes('"listener":"internal"') && line.includes('viewer@globex.test'),
+          (line) =>
+            line.includes('"listener":"internal"') &&
+            line.includes('viewer@globex.test') &&
+            line.includes('"dashboard":"loss-development"'),
         )
     const [line = '{}'] = ofGlobex(await eventually(read, (text) => ofGlobex(text).length > 0))
     expect(JSON.parse(line)).toMatchObject({

@@ -128,6 +128,24 @@ describe('the sign-in', () => {
     expect((await thief.script('/session')).status).toBe(401)
   })
 
+  // From a provider on another site the callback comes without the Strict cookie.
+  it('ends the session before even when the callback does not bring its cookie', async () => {
+    const one = await signedIn('viewer@acme.test')
+    const before = one.cookies.get(cookie) ?? ''
+    let answer = await one.ask('/login', { headers: asNavigation })
+    while (!answer.headers.get('location')?.startsWith(`${stack.publicUrl}/auth/callback`)) {
+      const next = new URL(answer.headers.get('location') ?? '', answer.url)
+      answer = await one.ask(next.href, { headers: asNavigation })
+    }
+    one.cookies.keep([`${cookie}=; Max-Age=0`])
+    const arrived = await one.ask(answer.headers.get('location') ?? '', { headers: asNavigation })
+    expect(arrived.status).toBe(303)
+    const thief = visitor()
+    thief.cookies.set(cookie, before)
+    expect((await thief.script('/session')).status).toBe(401)
+    expect((await one.script('/session')).status).toBe(200)
+  })
+
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/%5cevil.example'])(
     'never leads to %s',
     async (target) => {

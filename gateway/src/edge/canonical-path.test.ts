@@ -28,11 +28,20 @@ describe('canonicalTarget', () => {
     ['absolute form', 'http://evil.example/dashboard/a'],
     ['authority form', 'evil.example:443'],
     ['asterisk form', '*'],
+    ['an encoded underscore, which a list of routes would miss', '/dashboard/loss/%5freload-hash'],
+    ['an encoded letter', '/%64ashboard/loss/_mcp'],
+    ['an encoded digit', '/dashboard/loss/page%31'],
     ['a broken encoding', '/dashboard/%zz'],
     ['a space in the query', '/a?b c'],
     ['raw bytes above ASCII', '/dashboard/ü'],
   ])('refuses %s', (_, target) => {
     expect(canonicalTarget(target)).toBeUndefined()
+  })
+
+  it('keeps encodings that a path needs', () => {
+    for (const target of ['/a%20b', '/%C3%A4', '/a%5Bb%5D', '/50%25'.replace('%25', '%26')]) {
+      expect(canonicalTarget(target)?.path).toBe(target)
+    }
   })
 
   it('accepts only what a URL parser reads the same way', () => {

@@ -23,3 +23,11 @@ export class GatewayError extends Error {
     this.headers = options.headers ?? {}
   }
 }
+
+/** The answer to whoever has no session, or none any more. */
+export const signInAgain = () =>
+  new GatewayError(
+    401,
+    'session_expired',
+    'You are not signed in, or your session has ended. Sign in again.',
+  )

@@ -8,9 +8,13 @@ const secretKey = /authorization|cookie|password|secret|token|^code$|^state$/i
 /** A JWT or a sealed cookie, by its shape: what slips in as part of another text. */
 const secretShape = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|Fe26\.2\*[^\s"]+/g
 
+/** Drizzle repeats the values of a failed query in the error's text. */
+const queryParameters = /\nparams: [^\n]*/g
+
 function redacted(value: unknown, key = ''): unknown {
   if (key !== '' && secretKey.test(key)) return '[redacted]'
-  if (typeof value === 'string') return value.replace(secretShape, '[redacted]')
+  if (typeof value === 'string')
+    return value.replace(secretShape, '[redacted]').replace(queryParameters, '')
   if (value instanceof Error)
     return redacted({
       name: value.name,

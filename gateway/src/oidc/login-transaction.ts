@@ -9,6 +9,8 @@ const loginTransaction = z.object({
   nonce: z.string(),
   codeVerifier: z.string(),
   returnTo: z.string(),
+  /** Hash of the session that this sign-in replaces. */
+  replaces: z.string().optional(),
 })
 
 export type LoginTransaction = z.infer<typeof loginTransaction>

@@ -57,7 +57,10 @@ export function signInRoutes(dependencies: SignInDependencies) {
     }
     const returnTo = safeReturnTo(c.req.query('return_to'), publicOrigin)
     const url = await relyingParty.authorizationUrl(checks)
-    const cookies = await transactions.begin({ ...checks, returnTo }, c.env.incoming.headers.cookie)
+    // At the callback, which comes from another site, the Strict cookie is not there.
+    const replaces = c.get('session')?.idHash
+    const transaction = { ...checks, returnTo, ...(replaces === undefined ? {} : { replaces }) }
+    const cookies = await transactions.begin(transaction, c.env.incoming.headers.cookie)
     for (const cookie of cookies) c.header('Set-Cookie', cookie, { append: true })
     c.header('Cache-Control', 'no-store')
     return c.redirect(url.href, 302)
@@ -77,7 +80,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
       const signIn = await relyingParty.redeem(c.get('target').query, transaction)
       const { principal } = signIn
       const tenantId = firstTenant(principal, dependencies.tenant)
-      const session = await starter.signIn(principal, tenantId, signIn.tokens)
+      const setCookie = await starter.signIn(principal, tenantId, signIn.tokens)
       await audit.record({
         action: 'session.signed_in',
         actor: { type: 'user', id: principal.sub, email: principal.email },
@@ -85,9 +88,10 @@ export function signInRoutes(dependencies: SignInDependencies) {
         requestId: c.get('requestId'),
         detail: { role: principal.role },
       })
-      if (previous) await store.revoke(previous.idHash, 'replaced')
+      const replaced = previous?.idHash ?? transaction.replaces
+      if (replaced !== undefined) await store.revoke(replaced, 'replaced')
       dependencies.count('begun')
-      c.header('Set-Cookie', session.setCookie, { append: true })
+      c.header('Set-Cookie', setCookie, { append: true })
       return c.redirect(transaction.returnTo, 303)
     } catch (error) {
       dependencies.count('refused')

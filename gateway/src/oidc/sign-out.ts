@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AuditStore } from '../audit/audit-store.ts'
+import { formFields } from '../edge/form.ts'
 import { GatewayError } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
@@ -15,9 +16,6 @@ export interface SignOutDependencies {
   readonly audit: Pick<AuditStore, 'record'>
   readonly count: (event: 'ended' | 'revoked') => void
 }
-
-/** A logout token is short; more is an attack on memory. */
-const maxLogoutBody = 16 * 1024
 
 /** POST /logout and POST /auth/backchannel-logout. */
 export function signOutRoutes(dependencies: SignOutDependencies) {
@@ -48,12 +46,8 @@ export function signOutRoutes(dependencies: SignOutDependencies) {
 
   routes.post('/auth/backchannel-logout', async function backchannelLogout(c) {
     c.header('Cache-Control', 'no-store')
-    if (Number(c.env.incoming.headers['content-length'] ?? Infinity) > maxLogoutBody) {
-      throw new GatewayError(413, 'body_too_large', 'A logout token is at most 16 KiB.')
-    }
-    const form = await c.req.parseBody()
-    const token = form['logout_token']
-    if (typeof token !== 'string')
+    const token = (await formFields(c)).get('logout_token')
+    if (token === null)
       throw new GatewayError(400, 'invalid_request', 'The form field logout_token is missing.')
     const whose = await relyingParty.loggedOut(token)
     const ended = await store.revokeByProvider(whose)

@@ -24,7 +24,6 @@ export function closeTunnel(client: Duplex, upstream: Duplex, code: number, reas
   upstream.unpipe(client)
   client.unpipe(upstream)
   upstream.destroy()
-  if (client.destroyed || !client.writable) return
-  client.end(closeFrame(code, reason))
+  if (client.writable) client.end(closeFrame(code, reason))
   setTimeout(() => client.destroy(), closeWaitMs).unref()
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Dispatcher } from 'undici'
-import { GatewayError } from '../edge/gateway-error.ts'
+import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
+import { holdOpen } from '../session/live-session.ts'
 import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { limitedBody } from './body-limit.ts'
@@ -25,8 +27,10 @@ export interface HttpHandlerDependencies {
   readonly maxBodyBytes: number
 }
 
-/** An index page is some kilobytes; more than this is nothing that should be held to be rewritten. */
-const maxIndexPage = 8 * 1024 * 1024
+/**
+ * An index page is some kilobytes. Rewriting holds up everybody else: 8 MiB took a second (measured).
+ */
+const maxIndexPage = 1024 * 1024
 
 /** Tells users of one tenant apart in browser storage, without naming them. */
 const userKey = (issuer: string, sub: string) =>
@@ -50,10 +54,17 @@ function cacheControl(route: DashRoute, fromApp: string | undefined): string {
   return fromApp?.replace(/^public\b/, 'private') ?? 'private, no-cache'
 }
 
-const isPage = (route: DashRoute, answer: Dispatcher.ResponseData) =>
+/** Whatever a browser would take for a page is rewritten, errors included. */
+const isPage = (route: DashRoute, { headers, statusCode }: Dispatcher.ResponseData) =>
   route === 'page' &&
-  answer.statusCode < 300 &&
-  answer.headers['content-type']?.toString().startsWith('text/html') === true
+  statusCode !== 304 &&
+  /^\s*(text\/html|application\/xhtml\+xml)/i.test([headers['content-type'] ?? []].flat().join())
+
+/** What cannot be read cannot be rewritten; we ask for no coding, so an honest app sends none. */
+function refuseCoded({ headers }: Dispatcher.ResponseData): void {
+  const coding = headers['content-encoding'] ?? 'identity'
+  if (coding !== 'identity') throw new Error('the index page is compressed')
+}
 
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
@@ -73,7 +84,8 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       slug: c.get('dashboard').slug,
       userKey: userKey(issuer, sub),
     }
-    const page = await boundedText(answer.body)
+    const page = await Promise.try(() => refuseCoded(answer))
+      .then(() => boundedText(answer.body))
       .then((html) => rewriteIndexPage(html, options))
       .catch((cause: unknown) => {
         throw new GatewayError(
@@ -105,25 +117,48 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     }
   }
 
+  /** Passes an answer on; its connection is given back whatever happens. */
+  async function passOn(
+    c: Context<GatewayEnv>,
+    route: DashRoute,
+    answer: Dispatcher.ResponseData,
+    outgoing: ServerResponse,
+  ): Promise<Response> {
+    try {
+      // Revoked while the app was thinking: what it says is for nobody any more.
+      if (c.get('session').ended) throw signInAgain()
+      if (c.env.incoming.method === 'GET' && isPage(route, answer))
+        return await indexPage(c, answer)
+      await relay(answer, responseHeaders(c, route, answer), outgoing)
+      return RESPONSE_ALREADY_SENT
+    } catch (error) {
+      answer.body.on('error', () => {}).destroy()
+      throw error
+    }
+  }
+
   return async function forward(c: Context<GatewayEnv>, route: DashRoute): Promise<Response> {
     const { incoming, outgoing } = c.env
     if (!outgoing) throw notFound()
+    const signal = clientGone(outgoing)
     const session = c.get('session')
     const { slug, appUrl } = c.get('dashboard')
     const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
-    const answer = await askApp(pools.poolFor(appUrl), {
-      // The routes of Dash know no other methods.
-      method: incoming.method as UpstreamRequest['method'],
-      target: appTarget(c),
-      headers: upstreamHeaders(incoming.headers, identityOf(c, token), arrivalOf(c, publicUrl)),
-      body: limitedBody(incoming, maxBodyBytes),
-      signal: clientGone(outgoing),
+    const release = holdOpen(session, () => {
+      if (outgoing.headersSent) outgoing.destroy()
     })
-    if (incoming.method === 'GET' && isPage(route, answer)) return indexPage(c, answer)
-    const cut = () => outgoing.destroy()
-    session.streams.add(cut)
-    await relay(answer, responseHeaders(c, route, answer), outgoing)
-    session.streams.delete(cut)
-    return RESPONSE_ALREADY_SENT
+    try {
+      const answer = await askApp(pools.poolFor(appUrl), {
+        // The routes of Dash know no other methods.
+        method: incoming.method as UpstreamRequest['method'],
+        target: appTarget(c),
+        headers: upstreamHeaders(incoming.headers, identityOf(c, token), arrivalOf(c, publicUrl)),
+        body: limitedBody(incoming, maxBodyBytes),
+        signal,
+      })
+      return await passOn(c, route, answer, outgoing)
+    } finally {
+      release()
+    }
   }
 }

@@ -10,11 +10,14 @@ import type { socketHandler } from './socket-handler.ts'
 function routeOf(c: Context<GatewayEnv>): DashRoute | undefined {
   const { path, query } = c.get('target')
   const { incoming, upgrade } = c.env
+  const basePath = basePathOf(c.get('dashboard').slug)
+  // The router found the slug in the same path; should it ever read it otherwise, nothing passes.
+  if (!path.startsWith(basePath)) return undefined
   const serviceWorker = incoming.headers['service-worker']
   return dashRoute({
     method: incoming.method ?? '',
     isUpgrade: upgrade !== undefined && incoming.headers.upgrade?.toLowerCase() === 'websocket',
-    rest: path.slice(basePathOf(c.get('dashboard').slug).length),
+    rest: path.slice(basePath.length),
     query,
     serviceWorker: typeof serviceWorker === 'string' ? serviceWorker : undefined,
   })

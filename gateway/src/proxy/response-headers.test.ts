@@ -29,6 +29,25 @@ describe('downstreamHeaders', () => {
     expect(downstreamHeaders({ [name]: 'x' }, base)).toEqual({})
   })
 
+  it.each([
+    'www-authenticate',
+    'refresh',
+    'link',
+    'x-accel-redirect',
+    'x-sendfile',
+    'speculation-rules',
+    'cdn-cache-control',
+    'via',
+    'x-anything',
+  ])('withholds %s, which nobody has put on the list', (name) => {
+    expect(downstreamHeaders({ [name]: 'x' }, base)).toEqual({})
+  })
+
+  it('survives a Connection field that came twice', () => {
+    const headers = { connection: ['close', 'etag'] as never, etag: '"x"', 'content-type': 'a/b' }
+    expect(downstreamHeaders(headers, base)).toEqual({ 'content-type': 'a/b' })
+  })
+
   it('withholds what Connection names, in any letter case', () => {
     expect(
       downstreamHeaders({ connection: 'X-Internal , close', 'x-internal': 'canary' }, base),

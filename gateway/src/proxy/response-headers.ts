@@ -1,53 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** RFC 9110 §7.6.1, and what older servers add to it. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-
 /**
- * What an app may not decide. It shares the origin with all others, so its cookies could overwrite
- * the session or carry one tenant's state into another's visit; policies are the gateway's own.
+ * What an app may say in its response's header section. The list is one of permission: an app
+ * shares the origin with all others, so cookies, policies, `WWW-Authenticate`, `Refresh`, `Link` and
+ * whatever browsers learn next are not its to send, nor is what a server in front of us would obey
+ * (`X-Accel-Redirect`). Hop-by-hop fields (RFC 9110 §7.6.1) are not on it either.
  */
-const withheld = [
-  'alt-svc',
-  'clear-site-data',
-  'content-security-policy',
-  'content-security-policy-report-only',
-  'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
-  'nel',
-  'permissions-policy',
-  'public-key-pins',
-  'referrer-policy',
-  'report-to',
-  'reporting-endpoints',
-  'server',
-  'service-worker-allowed',
-  'set-cookie',
-  'set-cookie2',
-  'sourcemap',
-  'strict-transport-security',
-  'x-content-type-options',
-  'x-frame-options',
-  'x-gateway-error',
-  'x-powered-by',
-  'x-request-id',
-]
+const passed = [
+  'accept-ranges',
+  'allow',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
+  'expires',
+  'last-modified',
+  'retry-after',
+  // Tells a server in front of us to pass a stream on as it comes; Dash sets it for its own.
+  'x-accel-buffering',
+] as const
 
-const never = new Set([...hopByHop, ...withheld])
-
-/** Names that `Connection` adds to the hop-by-hop ones. */
-const namedIn = (connection: string | undefined) =>
-  (connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+/** Names that `Connection` takes out (RFC 9110 §7.6.1); undici gives a list where it came twice. */
+const namedIn = (connection: string | string[] | undefined) =>
+  [connection ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
 
 /**
  * What of an app's response headers a browser may see.
@@ -57,14 +40,12 @@ const namedIn = (connection: string | undefined) =>
 export function downstreamHeaders(
   headers: IncomingHttpHeaders,
   basePath: string,
-): Record<string, string | string[]> {
+): Record<string, string> {
   const dropped = new Set(namedIn(headers.connection))
-  const out: Record<string, string | string[]> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || never.has(name) || dropped.has(name)) continue
-    // Whether another site may read an answer is not for an app to say.
-    if (name.startsWith('access-control-')) continue
-    out[name] = value
+  const out: Record<string, string> = {}
+  for (const name of passed) {
+    const value: string | string[] | undefined = headers[name]
+    if (value !== undefined && !dropped.has(name)) out[name] = [value].flat().join(', ')
   }
   const location = headers.location
   if (location !== undefined) out['location'] = ownLocation(location, basePath)

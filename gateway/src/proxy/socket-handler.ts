@@ -1,9 +1,11 @@
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import { notFound } from '../edge/error-response.ts'
+import type { GatewayError } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
-import type { EndReason } from '../session/live-session.ts'
+import { holdOpen, type EndReason } from '../session/live-session.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { closeCodes, closeTunnel } from './close-frame.ts'
 import { upstreamHandshakeHeaders } from './request-headers.ts'
@@ -29,7 +31,6 @@ function supervise(
   tokenExpiresAt: number,
   closed: () => void,
 ) {
-  const { streams } = c.get('session')
   const close = (code: number, reason: string) => closeTunnel(client, upstream, code, reason)
   const cut = (reason: EndReason) =>
     reason === 'session_ended'
@@ -40,12 +41,23 @@ function supervise(
     () => close(closeCodes.serviceRestart, 'renewing'),
     Math.max(0, secondsLeft) * 1000,
   )
-  streams.add(cut)
+  const release = holdOpen(c.get('session'), cut)
   client.once('close', () => {
     clearTimeout(renewal)
-    streams.delete(cut)
+    release()
     closed()
   })
+}
+
+/**
+ * Refuses a handshake at once: the proxy ends the socket as soon as it has reported the failure, so
+ * the refusal that the stages would write comes too late.
+ */
+function refuse(client: Duplex, { status, code }: GatewayError): void {
+  if (!client.writable) return
+  client.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nX-Gateway-Error: ${code}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  )
 }
 
 /** Opens a tunnel to the app for a WebSocket handshake. */
@@ -74,7 +86,10 @@ export function socketHandler({
           arrivalOf(c, publicUrl),
         ),
         basePath: basePathOf(slug),
-        onFailure: failed,
+        onFailure(error) {
+          refuse(upgrade.socket, error)
+          failed(error)
+        },
         onRefusal(status) {
           c.set('tunnelStatus', status)
           opened()

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { upstreamFailure } from './failures.ts'
@@ -19,7 +19,7 @@ export interface TunnelRequest {
   readonly onOpen: (upstream: Duplex) => void
   /** Called when the app answers with anything but 101; that answer goes to the client. */
   readonly onRefusal: (status: number) => void
-  /** Called when the app cannot be reached; the socket is still open and unanswered. */
+  /** Called when the app cannot be reached; the socket is ended right after it returns. */
   readonly onFailure: (error: GatewayError) => void
 }
 
@@ -58,6 +58,7 @@ function guardAnswer(
   })
   upstreamRequest.prependOnceListener('response', (answer: IncomingMessage) => {
     answer.headers = downstreamHeaders(answer.headers, basePath)
+    answer.statusMessage = STATUS_CODES[answer.statusCode ?? 502] ?? ''
     onRefusal(answer.statusCode ?? 502)
   })
 }

@@ -21,6 +21,8 @@ export interface LiveSession {
   ended: boolean
   /** Dashboards whose opening has been written to the audit log. */
   readonly opened: Set<string>
+  /** Slugs whose refusal has been written to the audit log. */
+  readonly denied: Set<string>
   /** Signed tenant tokens by dashboard, with their end in seconds since the epoch. */
   readonly tenantTokens: Map<string, { readonly token: string; readonly expiresAt: number }>
   /** Cuts off what is still open: WebSockets and streams. */
@@ -29,6 +31,18 @@ export interface LiveSession {
 
 export const isExpired = (session: LiveSession, now: number): boolean =>
   now >= session.idleExpiresAt || now >= session.absoluteExpiresAt
+
+/**
+ * Has something cut when the session ends, at once if it has ended already: between the check at the
+ * beginning of a request and its answer a session can be revoked.
+ *
+ * @returns to be called when it has ended by itself
+ */
+export function holdOpen(session: LiveSession, cut: (reason: EndReason) => void): () => void {
+  if (session.ended) cut('session_ended')
+  else session.streams.add(cut)
+  return () => session.streams.delete(cut)
+}
 
 /** Ends a session here: no further request, and nothing of it stays open. */
 export function endLiveSession(session: LiveSession, reason: EndReason): void {

@@ -43,6 +43,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
     confirmedAt: start,
     ended: false,
     opened: new Set(),
+    denied: new Set(),
     tenantTokens: new Map(),
     streams: new Set(),
   })

@@ -21,6 +21,8 @@ export interface RefreshOptions {
 
 /** An access token with less than this left is renewed, with the next request. */
 const renewBeforeMs = 60_000
+/** Each refresh holds a connection to the database while the provider thinks. */
+const atOnce = 3
 /** After a fault the provider is left alone for so long. */
 const pauseMs = 10_000
 
@@ -44,6 +46,7 @@ export function createRefresher(options: RefreshOptions) {
   const now = options.now ?? Date.now
   const running = new WeakMap<LiveSession, Promise<void>>()
   const pausedUntil = new WeakMap<LiveSession, number>()
+  let busy = 0
 
   const isDue = (accessExpiresAt: number | undefined) =>
     accessExpiresAt !== undefined && accessExpiresAt - now() < renewBeforeMs
@@ -81,12 +84,18 @@ export function createRefresher(options: RefreshOptions) {
     if (!isDue(session.accessExpiresAt) || (pausedUntil.get(session) ?? 0) > now()) return
     const already = running.get(session)
     if (already) return already
+    // Whoever does not come to it now has a minute left, and a next request.
+    if (busy >= atOnce) return
+    busy += 1
     const work = refresh(session)
       .catch((error: unknown) => {
         pausedUntil.set(session, now() + pauseMs)
         onFault(error)
       })
-      .finally(() => running.delete(session))
+      .finally(() => {
+        busy -= 1
+        running.delete(session)
+      })
     running.set(session, work)
     return work
   }

@@ -26,6 +26,7 @@ function setUp({ graceSeconds = 30 } = {}) {
     reads: 0,
     unseals: 0,
     down: false,
+    duringRead: () => {},
     extended: [] as number[],
     row: {
       idHash,
@@ -46,6 +47,7 @@ function setUp({ graceSeconds = 30 } = {}) {
     store: {
       findAlive: () => {
         world.reads += 1
+        world.duringRead()
         return world.down
           ? Promise.reject(new Error('database is down'))
           : Promise.resolve(world.row)
@@ -149,8 +151,24 @@ describe('the session registry', () => {
     let cut = false
     session?.streams.add(() => (cut = true))
     world.now += 8_000_000
-    registry.sweep()
+    world.row = undefined
+    await registry.sweep()
     expect(cut).toBe(true)
+  })
+
+  it('keeps in a sweep what another replica has extended', async () => {
+    const { registry, world } = setUp()
+    await registry.find('sealed')
+    world.now += 3_600_001
+    world.row = world.row && { ...world.row, idleExpiresAt: world.now + 60_000 }
+    await registry.sweep()
+    expect(await registry.find('sealed')).toBeDefined()
+  })
+
+  it('does not take up a session that is revoked while its row is being read', async () => {
+    const { registry, world } = setUp()
+    world.duringRead = () => registry.revoked(idHash)
+    expect(await registry.find('sealed')).toBeUndefined()
   })
 
   it('finds out after a gap what was revoked meanwhile', async () => {

@@ -34,12 +34,14 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
   const now = options.now ?? Date.now
   const byCookie = new LRUCache<string, LiveSession>({ max: rememberedCookies })
   const byIdHash = new Map<string, LiveSession>()
+  /** Reads that are under way; a revocation that comes meanwhile is marked here. */
+  const loading = new Map<string, { count: number; revoked: boolean }>()
 
   async function load(content: SessionCookie): Promise<LiveSession | undefined> {
     const idHash = hashSessionId(content.sessionId)
     const known = byIdHash.get(idHash)
     if (known) return known
-    const row = await store.findAlive(idHash)
+    const row = await findUnlessRevoked(idHash)
     if (!row) return undefined
     // A second request may have loaded it meanwhile; streams must hang on one object.
     const raced = byIdHash.get(idHash)
@@ -55,11 +57,26 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       confirmedAt: now(),
       ended: false,
       opened: new Set(),
+      denied: new Set(),
       tenantTokens: new Map(),
       streams: new Set(),
     }
     byIdHash.set(idHash, session)
     return session
+  }
+
+  /** The row, unless its revocation was notified while it was being read. */
+  async function findUnlessRevoked(idHash: string) {
+    const mark = loading.get(idHash) ?? { count: 0, revoked: false }
+    mark.count += 1
+    loading.set(idHash, mark)
+    try {
+      const row = await store.findAlive(idHash)
+      return mark.revoked ? undefined : row
+    } finally {
+      mark.count -= 1
+      if (mark.count === 0) loading.delete(idHash)
+    }
   }
 
   function end(session: LiveSession) {
@@ -122,6 +139,8 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
 
     /** A revocation has become known. */
     revoked(idHash: string): void {
+      const mark = loading.get(idHash)
+      if (mark) mark.revoked = true
       const session = byIdHash.get(idHash)
       if (session) end(session)
     },
@@ -131,9 +150,14 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       for (const session of byIdHash.values()) await confirm(session)
     },
 
-    /** Drops what has expired, open streams included; to be called now and then. */
-    sweep(): void {
-      for (const session of byIdHash.values()) if (isExpired(session, now())) end(session)
+    /**
+     * Drops what has expired, open streams included; to be called now and then. Another replica may
+     * have seen the person since, so the database has the last word.
+     */
+    async sweep(): Promise<void> {
+      for (const session of byIdHash.values()) {
+        if (isExpired(session, now())) await confirm(session)
+      }
     },
 
     /** Cuts all open streams, for a shutdown. */

@@ -1,16 +1,9 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
-import { GatewayError } from '../edge/gateway-error.ts'
+import { signInAgain } from '../edge/gateway-error.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { SessionRegistry } from './session-registry.ts'
-
-const signInAgain = () =>
-  new GatewayError(
-    401,
-    'session_expired',
-    'You are not signed in, or your session has ended. Sign in again.',
-  )
 
 export interface SessionStageOptions {
   readonly cookies: Pick<SessionCookies, 'only'>

@@ -81,15 +81,43 @@ const alive = and(
 
 export function createSessionStore(database: Database) {
   return {
-    /** Adds a session, and revokes the one that it replaces in the same transaction. */
-    async create(session: NewSession, replaces?: string): Promise<void> {
-      await database.forPurpose('session', async (tx) => {
-        await tx.insert(sessions).values(rowOf(session))
-        if (replaces === undefined) return
-        await tx
+    async create(session: NewSession): Promise<void> {
+      await database.forPurpose('session', (tx) => tx.insert(sessions).values(rowOf(session)))
+    },
+
+    /**
+     * Puts a session in the place of another, tokens included, in one transaction. Of several
+     * attempts one succeeds, and none once the other has been revoked: a request that was let in
+     * before must not bring it back to life.
+     *
+     * @param reseal makes the new row's refresh token out of the old one's
+     * @returns whether there was a session to replace
+     */
+    async replace(
+      oldIdHash: string,
+      session: Omit<NewSession, 'opSid' | 'refreshTokenSealed' | 'accessExpiresAt'>,
+      reseal: (sealed: string) => string | undefined,
+    ): Promise<boolean> {
+      return database.forPurpose('session', async (tx) => {
+        const [old] = await tx
           .update(sessions)
           .set({ revokedAt: new Date(), revokedReason: 'replaced' })
-          .where(and(eq(sessions.idHash, replaces), isNull(sessions.revokedAt)))
+          .where(and(eq(sessions.idHash, oldIdHash), alive))
+          .returning({
+            opSid: sessions.opSid,
+            sealed: sessions.refreshTokenSealed,
+            accessExpiresAt: sessions.accessExpiresAt,
+          })
+        if (!old) return false
+        await tx.insert(sessions).values(
+          rowOf({
+            ...session,
+            opSid: old.opSid ?? undefined,
+            refreshTokenSealed: old.sealed === null ? undefined : reseal(old.sealed),
+            accessExpiresAt: old.accessExpiresAt?.getTime(),
+          }),
+        )
+        return true
       })
     },
 
@@ -101,21 +129,6 @@ export function createSessionStore(database: Database) {
           .where(and(eq(sessions.idHash, idHash), alive)),
       )
       return row && storedOf(row)
-    },
-
-    /** What a tenant switch carries over to the new session. */
-    async findTokens(idHash: string) {
-      const [row] = await database.forPurpose('session', (tx) =>
-        tx
-          .select({
-            opSid: sessions.opSid,
-            refreshTokenSealed: sessions.refreshTokenSealed,
-            accessExpiresAt: sessions.accessExpiresAt,
-          })
-          .from(sessions)
-          .where(and(eq(sessions.idHash, idHash), alive)),
-      )
-      return row
     },
 
     /** Sets a later idle end; never an earlier one, since replicas do not know of each other's. */

@@ -19,8 +19,8 @@ export interface AtRestKeys {
   openAtRest(sealed: string, cookieSecret: string): string | undefined
 }
 
-export interface BeginSessionOptions {
-  readonly store: Pick<SessionStore, 'create' | 'findTokens'>
+export interface SessionStarterOptions {
+  readonly store: Pick<SessionStore, 'create' | 'replace'>
   readonly cookies: Pick<SessionCookies, 'seal'>
   readonly keys: AtRestKeys
   readonly idleSeconds: number
@@ -31,67 +31,52 @@ export interface BeginSessionOptions {
 const newSecret = () => randomBytes(32).toString('base64url')
 
 /** Makes sessions: a new id and secret at every sign-in and tenant switch (session fixation). */
-export function createSessionStarter({
-  store,
-  cookies,
-  keys,
-  idleSeconds,
-  absoluteSeconds,
-}: BeginSessionOptions) {
-  async function begin(
-    principal: Principal,
-    tenantId: string | undefined,
-    tokens: ProviderTokens,
-    replaced?: { idHash: string; absoluteExpiresAt: number },
-  ) {
+export function createSessionStarter(options: SessionStarterOptions) {
+  const { store, cookies, keys, idleSeconds, absoluteSeconds } = options
+
+  /** A new identity of a session, and its cookie. */
+  function draft(principal: Principal, tenantId: string | undefined, absoluteExpiresAt: number) {
     const [sessionId, secret] = [newSecret(), newSecret()]
-    const idHash = hashSessionId(sessionId)
-    const absoluteExpiresAt = replaced?.absoluteExpiresAt ?? Date.now() + absoluteSeconds * 1000
-    await store.create(
-      {
-        idHash,
+    const { issuer, sub, email, role } = principal
+    const tenants = principal.tenants === 'all' ? ('all' as const) : [...principal.tenants]
+    const identity = { issuer, sub, email, role, tenants }
+    const active = tenantId === undefined ? {} : { tenantId }
+    return {
+      secret,
+      row: {
+        idHash: hashSessionId(sessionId),
         principal,
         tenantId,
-        opSid: tokens.opSid,
-        refreshTokenSealed:
-          tokens.refreshToken === undefined
-            ? undefined
-            : keys.sealAtRest(tokens.refreshToken, secret),
-        accessExpiresAt: tokens.accessExpiresAt,
         idleExpiresAt: Math.min(Date.now() + idleSeconds * 1000, absoluteExpiresAt),
         absoluteExpiresAt,
       },
-      replaced?.idHash,
-    )
-    const { issuer, sub, email, role } = principal
-    const tenants = principal.tenants === 'all' ? 'all' : [...principal.tenants]
-    const identity = { issuer, sub, email, role, tenants } as const
-    return {
-      idHash,
-      setCookie: await cookies.seal({
-        v: 1,
-        sessionId,
-        secret,
-        ...identity,
-        ...(tenantId === undefined ? {} : { tenantId }),
-      }),
+      seal: () => cookies.seal({ v: 1, sessionId, secret, ...identity, ...active }),
     }
   }
 
   return {
-    signIn: (principal: Principal, tenantId: string | undefined, tokens: ProviderTokens) =>
-      begin(principal, tenantId, tokens),
+    /** @returns the `Set-Cookie` of the new session */
+    async signIn(principal: Principal, tenantId: string | undefined, tokens: ProviderTokens) {
+      const { row, secret, seal } = draft(principal, tenantId, Date.now() + absoluteSeconds * 1000)
+      const { refreshToken, accessExpiresAt, opSid } = tokens
+      const refreshTokenSealed =
+        refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)
+      await store.create({ ...row, refreshTokenSealed, accessExpiresAt, opSid })
+      return seal()
+    },
 
-    /** The same person for another tenant: a new session that ends when the old one would have. */
+    /**
+     * The same person for another tenant: a new session that ends when the old one would have.
+     *
+     * @returns its `Set-Cookie`; `undefined` when the old session has ended meanwhile
+     */
     async switchTenant(session: LiveSession, tenantId: string) {
-      const row = await store.findTokens(session.idHash)
-      const sealed = row?.refreshTokenSealed
-      const tokens: ProviderTokens = {
-        refreshToken: sealed ? keys.openAtRest(sealed, session.secret) : undefined,
-        accessExpiresAt: row?.accessExpiresAt?.getTime(),
-        opSid: row?.opSid ?? undefined,
+      const { row, secret, seal } = draft(session.principal, tenantId, session.absoluteExpiresAt)
+      const reseal = (sealed: string) => {
+        const refreshToken = keys.openAtRest(sealed, session.secret)
+        return refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)
       }
-      return begin(session.principal, tenantId, tokens, session)
+      return (await store.replace(session.idHash, row, reseal)) ? seal() : undefined
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { AuditStore } from '../audit/audit-store.ts'
-import { GatewayError } from '../edge/gateway-error.ts'
+import { formFields } from '../edge/form.ts'
+import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
@@ -15,9 +16,6 @@ export interface SwitchTenantDependencies {
   readonly safeReturnTo: (wanted: string | undefined) => string
 }
 
-/** A form with two short fields. */
-const maxForm = 8 * 1024
-
 /**
  * POST /tenant: staff choose the tenant that they act for. The session gets a new id, and whatever
  * the old one still has open, in whichever tab, is cut off.
@@ -30,13 +28,10 @@ export const switchTenant = ({
   safeReturnTo,
 }: SwitchTenantDependencies) =>
   async function switchTenant(c: Context<GatewayEnv>): Promise<Response> {
-    if (Number(c.env.incoming.headers['content-length'] ?? Infinity) > maxForm) {
-      throw new GatewayError(413, 'body_too_large', 'The form is too large.')
-    }
-    const form = await c.req.parseBody()
+    const form = await formFields(c)
     const session = c.get('session')
     const { principal } = session
-    const tenant = typeof form['tenant'] === 'string' ? directory.tenant(form['tenant']) : undefined
+    const tenant = directory.tenant(form.get('tenant') ?? '')
     const allowed =
       principal.role === 'admin' && tenant?.status === 'active' && mayActFor(principal, tenant.id)
     if (!allowed) {
@@ -46,7 +41,10 @@ export const switchTenant = ({
         'You may not act for this client. Choose another one.',
       )
     }
-    const next = await starter.switchTenant(session, tenant.id)
+    // The form may have taken its time: the session is asked for again, in the database.
+    const setCookie = await starter.switchTenant(session, tenant.id)
+    registry.revoked(session.idHash)
+    if (setCookie === undefined) throw signInAgain()
     await audit.record({
       action: 'tenant.switched',
       actor: { type: 'user', id: principal.sub, email: principal.email },
@@ -54,9 +52,7 @@ export const switchTenant = ({
       requestId: c.get('requestId'),
       detail: { from: session.activeTenantId ?? null },
     })
-    registry.revoked(session.idHash)
-    c.header('Set-Cookie', next.setCookie)
+    c.header('Set-Cookie', setCookie)
     c.header('Cache-Control', 'no-store')
-    const returnTo = typeof form['return_to'] === 'string' ? form['return_to'] : undefined
-    return c.redirect(safeReturnTo(returnTo), 303)
+    return c.redirect(safeReturnTo(form.get('return_to') ?? undefined), 303)
   }
