@@ -59,6 +59,7 @@ async function visitor(chromium: Browser, look: Look) {
     colorScheme: look.colorScheme,
     viewport: look.viewport,
     reducedMotion: 'reduce',
+    isMobile: look.name.endsWith('phone'),
   })
   context.setDefaultTimeout(60_000)
   const shoot = async (page: Page, name: string) => {

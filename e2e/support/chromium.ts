@@ -7,5 +7,10 @@ export async function launchChromium(): Promise<Browser> {
   if (executablePath === undefined) {
     throw new Error('Chromium is missing: install it, or set CHROMIUM_PATH to where it is')
   }
-  return chromium.launch({ executablePath, args: ['--disable-gpu'] })
+  return chromium.launch({
+    executablePath,
+    args: ['--disable-gpu'],
+    // People have scrollbars, and the place that is kept for one stays white without it.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+  })
 }
