@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { ACME } from './support/accounts.ts'
 import { expectAccessible } from './support/axe.ts'
 import { useBrowser } from './support/browser.ts'
 import { choose, figures } from './support/dashboards.ts'
+import { newcomer } from './support/newcomer.ts'
 import { dashboardFrame, openDashboard, stage } from './support/shell.ts'
 import { app, stack } from './support/stack.ts'
 
@@ -16,7 +16,7 @@ const requestId = /[0-9a-f]{32}/
 afterEach(() => app(slug).start())
 
 it('while an app is down, its dashboard says so, the others work, and it opens once the app is back', async () => {
-  const one = await signedIn(ACME)
+  const one = await signedIn(await newcomer('acme-corp'))
   one.expectFaults(/502|app_unreachable/)
   const open = await openDashboard(one.page, slug)
   const shown = await figures(open, slug)

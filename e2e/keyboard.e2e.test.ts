@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ACME } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
 import { figures } from './support/dashboards.ts'
+import { newcomer } from './support/newcomer.ts'
 import { dashboardFrame, openDashboard } from './support/shell.ts'
 
 const { signedIn } = useBrowser()
@@ -64,13 +65,14 @@ describe('by keyboard', () => {
   })
 
   it('one comes into a dashboard and works with it', async () => {
-    const { page } = await signedIn(ACME)
+    const login = await newcomer('acme-corp')
+    const { page } = await signedIn(login)
     const frame = await openDashboard(page, 'loss-development')
     await figures(frame, 'loss-development')
     expect(await tabThrough(page, 3)).toEqual([
       'Skip to content',
       'All dashboards',
-      expect.stringContaining(ACME),
+      expect.stringContaining(login),
     ])
     const total = () => dashboardFrame(page).locator('#total-latest').textContent()
     const paid = await total()
