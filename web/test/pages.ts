@@ -23,7 +23,9 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
   '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),
   '/session-ended': (page) => sessionEndedFramePage({ page }),
-  '/reload': (page) => reloadPage({ page, path: '/stays' }),
+  // Without its refresh, which would take the page away while it is looked at.
+  '/reload': (page) =>
+    reloadPage({ page, path: '/stays' }).replace(/<meta http-equiv="refresh"[^>]*>/, ''),
 }
 
 export function dashboard(page: Page, person: Person, tenant: string, path: string): string {

@@ -68,7 +68,6 @@ export async function startStandInGateway({ manifest, files }: Built) {
     const view = PAGES[pathname]
     if (view !== undefined) return send(view(page))
     if (pathname === '/renderer.js') return send(RENDERER, 'text/javascript')
-    if (pathname === '/stays') return void response.writeHead(204).end()
     if (pathname === '/echo') return json(request.headers)
     if (pathname === '/refuse') {
       const code = searchParams.get('code') ?? ''
