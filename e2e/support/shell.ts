@@ -8,6 +8,8 @@ export async function signIn(page: Page, login: string, path = '/'): Promise<voi
   await page.goto(path)
   await fillIn(page, login)
   await page.locator('#main').waitFor()
+  // Its script has run, too.
+  await page.waitForLoadState()
 }
 
 export async function fillIn(page: Page, login: string): Promise<void> {
