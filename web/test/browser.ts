@@ -22,7 +22,6 @@ export function useBrowser() {
   beforeAll(async () => {
     built = await buildAssets()
     browser = await chromium.launch({
-      // oxlint-disable-next-line node/no-process-env
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     })

@@ -1,7 +1,6 @@
 import { migrateDatabase } from './migrations.ts'
 
 // The command `node gateway/src/db/migrate.ts`; a process of its own, so it reads the environment.
-// oxlint-disable-next-line node/no-process-env
 const { MIGRATION_DATABASE_URL: url, APP_ROLE_PASSWORD: appRolePassword } = process.env
 
 if (!url) {
