@@ -47,11 +47,12 @@ export function shellPages({
   function chooser(c: Context<GatewayEnv>, returnTo: string): Response {
     const session = c.get('session')
     const tenants = tenantsOf(session, directory).map((tenant) => {
-      const { primary } = brandOf(tenant)
+      const { logo, primary } = brandOf(tenant)
       return {
         id: tenant.id,
         displayName: tenant.displayName,
         suspended: tenant.status === 'suspended',
+        ...(logo === undefined ? {} : { logo }),
         ...(primary === undefined ? {} : { primary }),
       }
     })

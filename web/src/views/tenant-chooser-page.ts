@@ -3,13 +3,15 @@ import { documentOf, shellScript } from './document.ts'
 import { icon } from './icons.ts'
 import { localPath } from './local-path.ts'
 import { html, type Markup } from './markup.ts'
-import { initials } from './monogram.ts'
+import { tenantMark } from './monogram.ts'
 import type { Page, Person } from './page.ts'
 import { productBar } from './top-bar.ts'
 
 interface Choice {
   id: string
   displayName: string
+  /** A `data:` URI of an image. */
+  logo?: string
   primary?: string
   suspended: boolean
 }
@@ -68,7 +70,7 @@ function choice(tenant: Choice, index: number, active: boolean): Markup {
       ${active ? html`aria-current="true"` : undefined}
       ${tenant.suspended ? html`disabled` : undefined}
     >
-      <span class="mark" aria-hidden="true">${initials(tenant.displayName)}</span>
+      ${tenantMark(tenant)}
       <span class="choice-name">${tenant.displayName}<span class="quiet">${tenant.id}</span></span>
       ${state}
     </button>
