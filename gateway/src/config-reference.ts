@@ -1,7 +1,7 @@
 /** Writes docs/configuration.md from the schema, or with `--check` says whether it is up to date. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { settings } from './config.ts'
+import { sections } from './config.ts'
 
 const target = new URL('../../docs/configuration.md', import.meta.url)
 
@@ -19,21 +19,25 @@ function defaultOf(field: z.ZodType): string {
   return `\`${JSON.stringify(value).replaceAll('"', '')}\``
 }
 
+const rowOf = ([name, field]: [string, z.ZodType]) =>
+  `| \`${name}\` | ${escapeCell(defaultOf(field))} | ${escapeCell(field.description ?? '')} |`
+
 function configurationReference(): string {
-  const rows = Object.entries(settings.shape).map(
-    ([name, field]) =>
-      `| \`${name}\` | ${escapeCell(defaultOf(field))} | ${escapeCell(field.description ?? '')} |`,
-  )
+  const tables = sections.flatMap(({ title, shape }) => [
+    `## ${title}`,
+    '',
+    '| variable | default | meaning |',
+    '| --- | --- | --- |',
+    ...Object.entries<z.ZodType>(shape).map(rowOf),
+    '',
+  ])
   return [
     '# Configuration',
     '',
     'The gateway is configured by environment variables. All faults are reported together at start.',
-    'This page is made from `gateway/src/config.ts` by `node gateway/src/config-reference.ts`.',
+    'This page is made from `gateway/src/config/` by `node gateway/src/config-reference.ts`.',
     '',
-    '| variable | default | meaning |',
-    '| --- | --- | --- |',
-    ...rows,
-    '',
+    ...tables,
   ].join('\n')
 }
 
