@@ -15,6 +15,7 @@ interface Surroundings {
 /** The page around a dashboard follows what its frame says. */
 export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
   const { slug = '', title = '' } = root.dataset
+  let leaving = false
   const stage = createStage(root, listenToLoad)
 
   addEventListener('message', ({ origin, source, data }) => {
@@ -52,7 +53,10 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
   function follow({ path, title: appTitle, slug: shown }: Where): void {
     if (shown !== slug) {
       // A link to another dashboard opened in our frame: the bar above it would name the wrong one.
-      if (isWithin(path, shown)) location.replace(path)
+      // Once: the frame goes on telling (its title, its steps), and each replace would abort the one before.
+      if (leaving || !isWithin(path, shown)) return
+      leaving = true
+      location.replace(path)
       return
     }
     if (!isWithin(path, slug)) return
