@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { useBrowser } from './browser.ts'
@@ -190,13 +191,21 @@ describe('the address bar', () => {
     const page = await openWith('render')
     await stage(page, 'ready').waitFor()
     const steps: string[] = []
-    page.on('request', (request) => {
+    await page.route('**/dashboard/**', async (route, request) => {
       if (request.isNavigationRequest() && request.frame() === page.mainFrame()) {
         steps.push(new URL(request.url()).pathname)
+        // Slow enough for the frame to say more of itself while the page is being left.
+        await sleep(1000)
       }
+      await route.continue().catch(() => undefined)
     })
-    await page.frames()[1]?.evaluate(() => {
+    const frame = page.frames()[1]
+    await frame?.evaluate(() => {
       location.href = '/dashboard/claims-monitor/'
+    })
+    await frame?.waitForURL('**/dashboard/claims-monitor/', { waitUntil: 'commit' })
+    await frame?.evaluate(() => {
+      document.title = 'Further words'
     })
     await page.getByRole('heading', { name: 'Claims monitor' }).waitFor()
     await stage(page, 'ready').waitFor()
