@@ -5,6 +5,8 @@ import { root } from './paths.ts'
 import { answersOk } from './wait.ts'
 
 export interface GatewayOptions {
+  /** Told apart by it where several run; `gateway` by default. */
+  name?: string
   opsUrl: string
   environment: Record<string, string>
 }
@@ -12,7 +14,7 @@ export interface GatewayOptions {
 export function createGateway(options: GatewayOptions, context: PartContext): Part {
   return createPart(
     {
-      name: 'gateway',
+      name: options.name ?? 'gateway',
       command: {
         file: process.execPath,
         args: [join(root, 'gateway', 'src', 'main.ts')],

@@ -26,11 +26,12 @@ export async function staffFor(tenant: string): Promise<Visitor> {
 /** Postgres as its owner, for looking behind the gateway. */
 export const owner = () => postgres(stack.databaseUrl, { max: 1, onnotice: () => {} })
 
-/** The admin API, as an operator with the client certificate of the demo. */
+/** The admin API, of one replica if need be, as an operator with the client certificate of the demo. */
 export async function operate(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
+  adminUrl = stack.adminUrl,
 ) {
   const dispatcher = new Agent({
     connect: {
@@ -39,7 +40,7 @@ export async function operate(
       key: readFileSync(stack.clientKey),
     },
   })
-  const response = await request(stack.adminUrl + path, {
+  const response = await request(adminUrl + path, {
     method,
     dispatcher,
     ...(body === undefined

@@ -46,6 +46,8 @@ export class Visitor {
   /** Every answer so far, for tests that search all bytes. */
   readonly answers: Answer[] = []
   readonly publicUrl: string
+  /** The replica that answers for the public URL from now on, as a load balancer would choose it. */
+  via: string | undefined
 
   constructor(publicUrl: string) {
     this.publicUrl = publicUrl
@@ -57,11 +59,13 @@ export class Visitor {
     { method = 'GET', headers = {}, body }: VisitOptions = {},
   ): Promise<Answer> {
     const url = new URL(path, this.publicUrl)
-    const jar = url.origin === this.publicUrl ? this.cookies : this.#providerCookies
+    const isPublic = url.origin === this.publicUrl
+    const jar = isPublic ? this.cookies : this.#providerCookies
+    const target = isPublic && this.via ? new URL(url.pathname + url.search, this.via) : url
     // Not fetch(): that one decides by itself what Sec-Fetch-Mode says.
-    const response = await request(url, {
+    const response = await request(target, {
       method: method as 'GET',
-      headers: { ...(jar.header ? { cookie: jar.header } : {}), ...headers },
+      headers: { host: url.host, ...(jar.header ? { cookie: jar.header } : {}), ...headers },
       body: body ?? null,
     })
     const received = new Headers()
