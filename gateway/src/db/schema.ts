@@ -36,6 +36,7 @@ export const dashboards = pgTable('dashboards', {
   description: text('description').notNull().default(''),
   appUrl: text('app_url').notNull(),
   defaultConfig: object('default_config').notNull().default({}),
+  configSchema: object('config_schema'),
   createdAt: when('created_at').notNull().defaultNow(),
   updatedAt: when('updated_at').notNull().defaultNow(),
 })
@@ -98,7 +99,12 @@ export const keyRings = pgTable('key_rings', {
   secretSealed: text('secret_sealed').notNull(),
   publicJwk: object('public_jwk'),
   createdAt: when('created_at').notNull().defaultNow(),
+  /** From when on it makes something new; `null` for one that waits for its turn. */
+  usedFrom: when('used_from'),
+  /** When it made something last; later than now while another is due to take over. */
   retiredAt: when('retired_at'),
+  secretResealed: text('secret_resealed'),
+  rotationId: text('rotation_id'),
 })
 
 /** What the database's trigger fills in; nothing that a writer says here counts. */
