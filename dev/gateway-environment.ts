@@ -23,10 +23,14 @@ export function gatewayEnvironment(
     OIDC_CLIENT_SECRET: secrets.clientSecret,
     INSECURE_HTTP_ISSUER: 'true',
     BLOB_CONNECTION_STRING: info.blobConnectionString,
+    ADMIN_AUTH: 'either',
     ADMIN_CA_FILE: certificates.ca,
     ADMIN_CERT_FILE: certificates.serverCert,
     ADMIN_KEY_FILE: certificates.serverKey,
     ADMIN_CLIENT_SUBJECTS: operatorName,
+    ADMIN_TOKEN_AUDIENCE: info.adminAudience,
+    // Tests of the stack ask far more often than a pipeline does.
+    ADMIN_REQUESTS_PER_MINUTE: '60000',
   }
 }
 

@@ -18,6 +18,7 @@ import { temporaryDirectory } from './temporary-directory.ts'
 const directory = temporaryDirectory()
 const usersFile = join(directory, 'users.json')
 const clientSecret = 'a-secret-of-the-test-client'
+const pipelineSecret = 'a-secret-of-the-test-pipeline'
 const logoutTokens: string[] = []
 
 let issuer: string
@@ -48,6 +49,7 @@ beforeAll(async () => {
       gatewayUrl,
       clientId: 'dashgate',
       clientSecret,
+      pipelineSecret,
       cookieKey: randomBytes(32).toString('base64url'),
       accessTokenSeconds: 90,
     },
@@ -114,14 +116,18 @@ function authorizationRequest(): string {
 }
 
 interface Tokens {
+  access_token: string
   id_token: string
   refresh_token: string
   expires_in: number
   error?: string
 }
 
-async function tokens(form: Record<string, string>): Promise<Tokens> {
-  const authorization = Buffer.from(`dashgate:${clientSecret}`).toString('base64')
+async function tokens(
+  form: Record<string, string>,
+  client = `dashgate:${clientSecret}`,
+): Promise<Tokens> {
+  const authorization = Buffer.from(client).toString('base64')
   const response = await fetch(`${issuer}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${authorization}` },
@@ -230,6 +236,30 @@ describe('the OpenID provider', () => {
     expect(end.headers.get('location')).toBe(`${gatewayUrl}/logout`)
     expect(logoutTokens.map((token) => claimsOf(token)['sid'])).toContain(claimsOf(id_token)['sid'])
     expect((await refresh(refresh_token)).error).toBe('invalid_grant')
+  })
+
+  it('gives the pipeline a token of its own for the admin API, and nothing else', async () => {
+    const pipeline = `dashgate-pipeline:${pipelineSecret}`
+    const asked = { grant_type: 'client_credentials', scope: 'dashgate.admin' }
+    const { access_token } = await tokens(asked, pipeline)
+    expect(claimsOf(access_token)).toMatchObject({
+      iss: issuer,
+      aud: 'dashgate-admin',
+      sub: 'dashgate-pipeline',
+      client_id: 'dashgate-pipeline',
+      scope: 'dashgate.admin',
+    })
+    const elsewhere = await tokens({ ...asked, resource: 'urn:dashgate:other' }, pipeline)
+    expect(elsewhere.error).toBe('invalid_target')
+    expect((await tokens(asked, 'dashgate-pipeline:guessed')).error).toBe('invalid_client')
+  })
+
+  it('gives neither people nor the gateway a token for the admin API', async () => {
+    const asked = { grant_type: 'client_credentials', scope: 'dashgate.admin' }
+    expect((await tokens(asked)).error).toBe('invalid_request')
+    const resource = encodeURIComponent('urn:dashgate:admin')
+    const back = await new Browser().open(`${authorizationRequest()}&resource=${resource}`)
+    expect(back.headers.get('location')).toContain('error=invalid_target')
   })
 
   it('keeps its keys to itself', () => {

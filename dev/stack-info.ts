@@ -14,6 +14,11 @@ export interface StackInfo {
   ca: string
   clientCert: string
   clientKey: string
+  /** Client of the provider whose access tokens the admin API takes as well (client credentials). */
+  adminClientId: string
+  adminClientSecret: string
+  /** The audience of those tokens. */
+  adminAudience: string
   dashApps: { slug: string; url: string }[]
   /** Accounts of the provider, read by it at each sign-in. */
   users: string

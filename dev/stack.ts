@@ -14,6 +14,7 @@ import { assertPortsFree, freePorts, type Ports } from './ports.ts'
 import { appUrl, createPostgres, ownerUrl } from './postgres.ts'
 import { writePrivateJson } from './private-file.ts'
 import { createProvider } from './provider.ts'
+import { adminAudience, pipelineClientId } from './provider/pipeline.ts'
 import { type Reaper, startReaper } from './reaper.ts'
 import { run } from './run.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
@@ -140,6 +141,9 @@ async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan
     ca: certificates.ca,
     clientCert: certificates.clientCert,
     clientKey: certificates.clientKey,
+    adminClientId: pipelineClientId,
+    adminClientSecret: secrets.pipelineSecret,
+    adminAudience,
     dashApps: dashboards.map(({ slug }, index) => ({
       slug,
       url: `http://127.0.0.1:${ports.dash[index]}`,
@@ -191,6 +195,7 @@ async function createParts(
         gatewayUrl: info.publicUrl,
         clientId,
         clientSecret: secrets.clientSecret,
+        pipelineSecret: secrets.pipelineSecret,
         cookieKey: secrets.providerCookieKey,
         accessTokenSeconds: options.accessTokenSeconds ?? 3_600,
       },

@@ -6,6 +6,7 @@ import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider'
 import { readOrCreateJson } from '../private-file.ts'
 import { type Accounts, subjectOf } from './accounts.ts'
 import { contentSecurityPolicy, messagePage, signOutPage } from './pages.ts'
+import { pipelineClients, pipelineFeatures } from './pipeline.ts'
 import type { ProviderSettings } from './settings.ts'
 import { createSqliteAdapter } from './sqlite-adapter.ts'
 
@@ -31,6 +32,7 @@ export async function createConfiguration(
         response_types: ['code'],
         token_endpoint_auth_method: 'client_secret_basic',
       },
+      ...pipelineClients(settings),
     ],
     // All claims in the ID token, as Azure AD B2C does it.
     conformIdTokenClaims: false,
@@ -58,6 +60,7 @@ export async function createConfiguration(
     fetch: (url, options) => globalThis.fetch(url, withoutDispatcher(options)),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     features: {
+      ...pipelineFeatures,
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {

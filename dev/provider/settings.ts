@@ -8,6 +8,8 @@ export interface ProviderSettings {
   gatewayUrl: string
   clientId: string
   clientSecret: string
+  /** Of the client for the admin API, which is left out without one. */
+  pipelineSecret?: string
   cookieKey: string
   accessTokenSeconds: number
 }
