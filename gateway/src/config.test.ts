@@ -52,6 +52,13 @@ describe('parseConfig', () => {
     )
   })
 
+  it('refuses a database whose certificate would not be checked', () => {
+    const weak = `${complete.DATABASE_URL}?sslmode=require`
+    expect(faults({ DATABASE_URL: weak })).toMatch(/DATABASE_URL has an sslmode that trusts any/)
+    expect(faults({ DATABASE_LISTEN_URL: weak })).toMatch(/DATABASE_LISTEN_URL has an sslmode/)
+    expect(faults({ DATABASE_URL: `${complete.DATABASE_URL}?sslmode=verify-full` })).toBe('none')
+  })
+
   it('wants all three files of the admin listener, or none', () => {
     expect(faults({ ADMIN_CA_FILE: 'ca.pem' })).toMatch(/ADMIN_CERT_FILE is missing/)
   })

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { createAuditStore } from './audit/audit-store.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './db/client.ts'
-import { listenForChanges } from './db/notifications.ts'
+import { isExposed, readDatabaseUrl } from './db/database-url.ts'
+import { listenForChanges, type ListenAddresses } from './db/notifications.ts'
 import { createReloader } from './db/reloader.ts'
 import { accessLog } from './edge/access-log.ts'
 import type { GatewayError } from './edge/gateway-error.ts'
@@ -28,8 +30,10 @@ const tenantTokenSeconds = 900
  */
 export async function layFoundation(config: Config, logger: Logger) {
   const metrics = createMetrics()
+  const addresses = databaseAddresses(config)
+  warnOfExposure(config, logger)
   const database = connectDatabase({
-    url: config.DATABASE_URL,
+    ...addresses.changeAt,
     poolSize: config.DATABASE_POOL_SIZE,
   })
   await database.assertLeastPrivilege()
@@ -60,14 +64,18 @@ export async function layFoundation(config: Config, logger: Logger) {
   const tenants = reloader('tenants', () => directory.reload())
   const keys = reloader('keys', () => keyRings.reload())
   const sessions = reloader('sessions', () => registry.recheckAll())
-  const notifications = await listenForChanges(database, {
+  const notifications = await listenForChanges(addresses, {
     metadata: tenants.request,
     keys: keys.request,
     session: (idHash) => registry.revoked(idHash),
     resync() {
       for (const one of [tenants, keys, sessions]) one.request()
     },
+    deaf: (cause) => logger.error(deafness, { cause }),
+    hearing: () => logger.info('the notifications of the database arrive again'),
   })
+  // What changed between the reading above and the first moment of listening.
+  for (const one of [tenants, keys]) one.request()
 
   return {
     metrics,
@@ -105,6 +113,25 @@ export async function layFoundation(config: Config, logger: Logger) {
       await notifications.close()
       await database.close()
     },
+  }
+}
+
+const deafness =
+  'The notifications of the database do not arrive, so sessions are checked there with every request and all else is read again each second. DATABASE_LISTEN_URL (without it DATABASE_URL) must lead to the database itself, not to a pooler in transaction mode'
+
+function databaseAddresses(config: Config): ListenAddresses {
+  const ca = config.DATABASE_CA_FILE ? readFileSync(config.DATABASE_CA_FILE) : undefined
+  const changeAt = { url: config.DATABASE_URL, ca }
+  return { changeAt, listenAt: { url: config.DATABASE_LISTEN_URL ?? config.DATABASE_URL, ca } }
+}
+
+function warnOfExposure(config: Config, logger: Logger): void {
+  for (const name of ['DATABASE_URL', 'DATABASE_LISTEN_URL'] as const) {
+    const url = config[name]
+    if (url === undefined || !isExposed(readDatabaseUrl(url))) continue
+    logger.warn(
+      `${name} names another machine and no sslmode, so nothing is encrypted: add sslmode=verify-full, or sslmode=disable where the network is your own`,
+    )
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { Identity } from './certificates.ts'
 
 const system = process.platform === 'win32' ? 'windows' : process.platform
 
@@ -22,16 +23,33 @@ export interface PostgresServer {
 
 const password = 'owner-of-the-tests'
 
+export interface PostgresServerOptions {
+  /** Takes TLS as well, with this certificate. */
+  readonly tls?: Identity
+}
+
 /** Starts a Postgres of its own on a free port, with its data in the temporary folder. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ tls }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const home = await mkdtemp(join(tmpdir(), 'dashgate-postgres-'))
   const account = unprivilegedAccount()
   if (account) await chown(home, account.uid, account.gid)
   const { initdb, postgres } = await executableBinaries(home, account)
   const data = join(home, 'data')
-  const passwordFile = join(home, 'password')
-  await writeFile(passwordFile, password)
-  if (account) await chown(passwordFile, account.uid, account.gid)
+  const privateFile = async (name: string, content: string | Buffer) => {
+    const file = join(home, name)
+    await writeFile(file, content, { mode: 0o600 })
+    if (account) await chown(file, account.uid, account.gid)
+    return file
+  }
+  const passwordFile = await privateFile('password', password)
+  const encryption = tls && {
+    ssl: 'on',
+    ssl_cert_file: await privateFile('server.crt', tls.cert),
+    ssl_key_file: await privateFile('server.key', tls.key),
+  }
+  const settings = Object.entries({ max_connections: '200', ...encryption }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
   execFileSync(
     initdb,
     ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`].concat([
@@ -44,7 +62,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   )
   const port = await freePort()
   const options = ['-h', '127.0.0.1', '-p', String(port), '-k', '', '-F', '-D', data]
-  const server = spawn(postgres, [...options, '-c', 'max_connections=200'], {
+  const server = spawn(postgres, [...options, ...settings], {
     ...account,
     cwd: home,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -68,7 +86,7 @@ interface Account {
 }
 
 /** Postgres refuses to run as root, so root hands it to an account that every system has. */
-function unprivilegedAccount(): Account | undefined {
+export function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   return { uid: idOfNobody('-u'), gid: idOfNobody('-g') }
 }

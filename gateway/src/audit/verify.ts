@@ -17,7 +17,9 @@ function databaseUrl(): string {
 /** A log of years takes its time. */
 const limitMs = 3_600_000
 
-const database = connectDatabase({ url: databaseUrl(), poolSize: 1 })
+const caFile = process.env['DATABASE_CA_FILE']
+const ca = caFile ? readFileSync(caFile) : undefined
+const database = connectDatabase({ url: databaseUrl(), ca, poolSize: 1 })
 try {
   const [row] = await database.forPurpose(
     'admin',

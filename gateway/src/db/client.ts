@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import type { Connection } from './connection.ts'
+import type { Connection, DatabaseAddress } from './connection.ts'
 import { databaseError, isConnectionLoss } from './connection-fault.ts'
 import { within } from './deadline.ts'
 import { assertLeastPrivilege } from './least-privilege.ts'
@@ -30,13 +30,10 @@ export interface Database {
   ping(): Promise<void>
   /** @throws when the role could get round row-level security; the gateway must not run then */
   assertLeastPrivilege(): Promise<void>
-  /** For LISTEN, outside of the pool. */
-  readonly url: string
   close(): Promise<void>
 }
 
-export interface DatabaseOptions {
-  readonly url: string
+export interface DatabaseOptions extends DatabaseAddress {
   readonly poolSize?: number
   readonly statementTimeoutMs?: number
 }
@@ -49,11 +46,11 @@ const statementMargin = 2500
 
 /** Connects lazily: nothing happens before the first transaction. Needs Postgres 17 or newer. */
 export function connectDatabase({
-  url,
   poolSize = 10,
   statementTimeoutMs = wholeMs - statementMargin,
+  ...address
 }: DatabaseOptions): Database {
-  const pool = createPool(url, poolSize)
+  const pool = createPool(address, poolSize)
 
   /** Answers in time even when nothing comes back, and then lets nobody else use the connection. */
   async function onConnection<T>(
@@ -114,7 +111,6 @@ export function connectDatabase({
         await client.unsafe('select 1')
       }),
     assertLeastPrivilege: () => onConnection(({ client }) => assertLeastPrivilege(client)),
-    url,
     close: () => pool.close(),
   }
 }

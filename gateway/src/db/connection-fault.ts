@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { GatewayError } from '../edge/gateway-error.ts'
 
-/** Codes of node and of postgres.js that say: no connection, or none any more. */
+/** Codes of node, of postgres.js and of our own socket that say: no connection, or none any more. */
 const connectionCodes = new Set([
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
@@ -15,6 +15,7 @@ const connectionCodes = new Set([
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
+  'TLS_FAILED',
 ])
 
 /** SQLSTATEs (PostgreSQL, appendix A) after which the same request may succeed a moment later. */

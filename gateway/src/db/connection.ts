@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import postgres from 'postgres'
+import { encrypt, openSocket, type ServerProof } from './database-socket.ts'
+import { readDatabaseUrl } from './database-url.ts'
 
 /**
  * One connection to Postgres, for one user at a time, never used again once it is lost.
@@ -20,15 +22,19 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export interface ConnectionOptions {
+/** Where the database is. */
+export interface DatabaseAddress extends ServerProof {
   readonly url: string
+}
+
+export interface ConnectionOptions extends DatabaseAddress {
   readonly onNotify?: (channel: string, payload: string) => void
   readonly onLost?: () => void
 }
 
 /** Of these postgres.js has no types; `socket` and `onnotify` it uses itself. */
 interface UntypedOptions {
-  readonly socket: (options: Address) => Socket
+  readonly socket: (options: Address) => Promise<Socket>
   readonly onnotify?: (channel: string, payload: string) => void
 }
 
@@ -41,7 +47,9 @@ interface Address {
 const connectionLost = () =>
   Object.assign(new Error('The connection was lost'), { code: 'CONNECTION_CLOSED' })
 
-export function openConnection({ url, onNotify, onLost }: ConnectionOptions): Connection {
+/** @throws {TypeError} when the URL asks for less than a server that proves who it is */
+export function openConnection({ url, ca, onNotify, onLost }: ConnectionOptions): Connection {
+  const way = readDatabaseUrl(url)
   let lost = false
   let socket: Socket | undefined
 
@@ -62,17 +70,31 @@ export function openConnection({ url, onNotify, onLost }: ConnectionOptions): Co
     onnotice: () => {},
     onclose: markLost,
     connection: { application_name: 'dashgate-gateway' },
+    // Encryption is the socket's matter, below.
+    ssl: false,
     // Only the socket itself can be given up at once when the other side says nothing any more.
-    socket: (address) => {
-      socket = openSocket(address)
-      // Before the driver tells of the error: `close` comes a moment later, and whoever used the
-      // connection in between would wait for ever.
-      socket.once('error', markLost)
-      return socket
-    },
+    socket: (address) => connect(address),
     ...(onNotify ? { onnotify: onNotify } : {}),
   }
-  const driver = postgres(url, options)
+  const driver = postgres(way.url, options)
+
+  /** The driver takes a socket of ours for connected already; node keeps what it writes until it is. */
+  async function connect({ host: [host = 'localhost'], port: [port = 5432], path }: Address) {
+    const raw = openSocket({ host, port, ...(path ? { path } : {}) })
+    socket = raw
+    // Before the driver tells of the error: `close` comes a moment later, and whoever used the
+    // connection in between would wait for ever.
+    raw.once('error', markLost)
+    if (way.security !== 'verified') return raw
+    try {
+      socket = await encrypt(raw, host, { ca })
+    } catch (error) {
+      markLost()
+      throw error
+    }
+    socket.once('error', markLost)
+    return socket
+  }
 
   return {
     client: guarded(driver, () => lost),
@@ -87,14 +109,6 @@ export function openConnection({ url, onNotify, onLost }: ConnectionOptions): Co
       await driver.end({ timeout: 1 })
     },
   }
-}
-
-/** The driver takes a socket of ours for connected already; node keeps what it writes until it is. */
-function openSocket({ host, port, path }: Address): Socket {
-  const address = { host: host[0] ?? 'localhost', port: port[0] ?? 5432 }
-  const socket = path ? connect(path) : connect(address)
-  // The driver reads the name for the certificate's check from here.
-  return Object.assign(socket, address)
 }
 
 function guarded(driver: postgres.Sql, lost: () => boolean): postgres.Sql {

@@ -5,20 +5,19 @@ import {
   seedTwoTenants,
   type TestDatabase,
 } from '../../test-support/test-database.ts'
-import { connectDatabase, type Database } from './client.ts'
-import { listenForChanges, type ChangeListener } from './notifications.ts'
+import { listenForChanges, type ChangeListener, type ListenAddresses } from './notifications.ts'
 
 let test: TestDatabase
 let relay: Relay
-let database: Database
+let url: string
 let listener: ChangeListener | undefined
 
 beforeAll(async () => {
   test = await makeTestDatabase(inject('postgresUrl'))
   relay = await startRelay({ port: Number(new URL(test.gatewayUrl).port) })
-  const url = new URL(test.gatewayUrl)
-  url.port = String(relay.port)
-  database = connectDatabase({ url: url.href })
+  const relayed = new URL(test.gatewayUrl)
+  relayed.port = String(relay.port)
+  url = relayed.href
 })
 
 afterEach(async () => {
@@ -27,18 +26,21 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await database?.close()
   await relay?.close()
   await test?.drop()
 })
 
-async function listenAndNote(): Promise<string[]> {
+async function listenAndNote(
+  addresses: ListenAddresses = { listenAt: { url }, changeAt: { url } },
+): Promise<string[]> {
   const heard: string[] = []
-  listener = await listenForChanges(database, {
+  listener = await listenForChanges(addresses, {
     metadata: () => heard.push('metadata'),
     session: (idHash) => heard.push(`session ${idHash}`),
     keys: () => heard.push('keys'),
     resync: () => heard.push('resync'),
+    deaf: (cause) => heard.push(cause === undefined ? 'deaf' : 'cannot listen'),
+    hearing: () => heard.push('hearing'),
   })
   return heard
 }
@@ -134,5 +136,48 @@ describe('a lost connection', () => {
       code: 'database_unavailable',
     })
     await relay.up()
+  })
+})
+
+describe('a connection that hears nothing although it works', () => {
+  it('is found at once where it leads to another database, which is read again and again instead', async () => {
+    const elsewhere = await makeTestDatabase(inject('postgresUrl'))
+    try {
+      const heard = await listenAndNote({
+        listenAt: { url: elsewhere.gatewayUrl },
+        changeAt: { url },
+      })
+
+      expect(heard).toEqual(['deaf'])
+      expect(listener?.isCurrent()).toBe(false)
+      await expect
+        .poll(() => heard.filter((what) => what === 'resync').length, { timeout: 10_000 })
+        .toBeGreaterThan(2)
+      expect(
+        heard.filter((what) => what === 'deaf'),
+        'told once',
+      ).toHaveLength(1)
+    } finally {
+      await listener?.close()
+      await elsewhere.drop()
+    }
+  })
+
+  it('leaves what is read current also when only LISTEN fails, and says when it works again', async () => {
+    const heard = await listenAndNote({
+      listenAt: { url },
+      changeAt: { url: test.gatewayUrl },
+    })
+    await relay.down()
+
+    await expect
+      .poll(() => heard.filter((what) => what === 'resync').length, { timeout: 10_000 })
+      .toBeGreaterThan(2)
+    expect(heard[0]).toBe('cannot listen')
+    expect(listener?.isCurrent()).toBe(false)
+    await relay.up()
+
+    await expect.poll(() => heard, { timeout: 10_000 }).toContain('hearing')
+    await expect.poll(() => listener?.isCurrent()).toBe(true)
   })
 })

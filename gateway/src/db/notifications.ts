@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Database } from './client.ts'
-import { openConnection, type Connection } from './connection.ts'
+import { openConnection, type Connection, type DatabaseAddress } from './connection.ts'
 import { databaseError } from './connection-fault.ts'
 import { within } from './deadline.ts'
 
@@ -9,13 +8,23 @@ const beatMs = 1000
 /** Heard nothing for so long: what was said meanwhile may be lost. */
 const currentMs = 3000
 const listenMs = 4500
+/** How long a first beat may be under way before it counts as unheard. */
+const proofMs = 1000
 
 export interface ChangeHandlers {
   metadata(): void
   session(idHash: string): void
   keys(): void
-  /** After a reconnect: anything may have been missed, so read everything again. */
+  /** Something may have been missed, so read everything again; each second while nothing is heard. */
   resync(): void
+  /**
+   * The database works, and its notifications do not arrive; told once until they do again.
+   *
+   * @param cause why LISTEN failed; without one it worked, and what was said did not come back
+   */
+  deaf?(cause?: unknown): void
+  /** They do again. */
+  hearing?(): void
 }
 
 export interface ChangeListener {
@@ -24,38 +33,59 @@ export interface ChangeListener {
   close(): Promise<void>
 }
 
+export interface ListenAddresses {
+  /** Of the database itself: a pooler in transaction mode drops what nobody asked for. */
+  readonly listenAt: DatabaseAddress
+  /** Where changes are made. */
+  readonly changeAt: DatabaseAddress
+}
+
 /**
- * Hears what other replicas change. A beat of our own goes the same way through Postgres each
- * second: as long as it comes back, so does everything else.
+ * Hears what other replicas change. Each second a beat of our own is said where changes are made: as
+ * long as it is heard, so is everything else. That it goes another way than it comes is what shows a
+ * pooler, another database or a server that is no longer the primary at the listening end.
  *
  * @throws {GatewayError} 503 when the database cannot be reached at the start
  */
 export async function listenForChanges(
-  { url }: Pick<Database, 'url'>,
+  { listenAt, changeAt }: ListenAddresses,
   handlers: ChangeHandlers,
 ): Promise<ChangeListener> {
-  const self = randomUUID()
+  const payload = JSON.stringify({ kind: 'heartbeat', self: randomUUID() })
   let lastHeard = -Infinity
+  let deaf = false
   let closed = false
   let beating: NodeJS.Timeout | undefined
+  let onBeat: (() => void) | undefined
+  let ear: Connection | undefined
+  let voice = openConnection(changeAt)
   const isCurrent = () => performance.now() - lastHeard < currentMs
 
-  function hear(_channel: string, payload: string): void {
-    const change = parseChange(payload)
-    if (change?.kind === 'heartbeat' && change.self === self) lastHeard = performance.now()
+  function hear(_channel: string, heard: string): void {
+    if (heard === payload) return hearOurselves()
+    const change = parseChange(heard)
     if (change?.kind === 'metadata') handlers.metadata()
     if (change?.kind === 'keys') handlers.keys()
     if (change?.kind === 'session') handlers.session(change.idHash)
   }
 
-  async function listen(): Promise<Connection> {
-    const opened = openConnection({
-      url,
+  function hearOurselves(): void {
+    lastHeard = performance.now()
+    onBeat?.()
+    if (deaf) handlers.hearing?.()
+    deaf = false
+  }
+
+  async function listen(): Promise<void> {
+    ear?.kill()
+    const opened: Connection = openConnection({
+      ...listenAt,
       onNotify: hear,
       onLost: () => {
-        lastHeard = -Infinity
+        if (ear === opened) lastHeard = -Infinity
       },
     })
+    ear = opened
     try {
       await within(Promise.resolve(opened.client.unsafe('listen dashgate')), listenMs, () =>
         opened.kill(),
@@ -64,23 +94,49 @@ export async function listenForChanges(
       opened.kill()
       throw databaseError(error)
     }
-    lastHeard = performance.now()
-    return opened
+    if (closed) opened.kill()
   }
 
-  let connection = await listen()
+  async function say(): Promise<void> {
+    if (voice.lost()) voice = openConnection(changeAt)
+    const { client, kill } = voice
+    try {
+      const said = client.unsafe("select pg_notify('dashgate', $1)", [payload])
+      await within(Promise.resolve(said), currentMs, kill)
+    } catch (error) {
+      kill()
+      throw databaseError(error)
+    }
+    if (closed) kill()
+  }
+
+  /** Whether the beat that was just said arrives. */
+  async function isHeard(): Promise<boolean> {
+    if (isCurrent()) return true
+    const arrived = Promise.withResolvers<void>()
+    onBeat = arrived.resolve
+    const late = setTimeout(arrived.resolve, proofMs)
+    await arrived.promise
+    clearTimeout(late)
+    return isCurrent()
+  }
+
+  async function checkHearing(cause?: unknown): Promise<void> {
+    await say()
+    if (deaf || closed || (await isHeard())) return
+    deaf = true
+    handlers.deaf?.(cause)
+  }
 
   async function beat(): Promise<void> {
-    if (connection.lost() || !isCurrent()) {
-      connection.kill()
-      connection = await listen()
-      if (closed) connection.kill()
-      else handlers.resync()
-      return
-    }
-    const payload = JSON.stringify({ kind: 'heartbeat', self })
-    const sent = connection.client.unsafe("select pg_notify('dashgate', $1)", [payload])
-    await within(Promise.resolve(sent), currentMs, () => connection.kill())
+    if (!ear?.lost() && isCurrent()) return say()
+    const cause = await listen().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    await checkHearing(cause)
+    // Heard or not: the database answers, so what may have been missed can be read.
+    if (!closed) handlers.resync()
   }
 
   /** One after the other, never two at once; a failed one is made good by the next. */
@@ -90,16 +146,22 @@ export async function listenForChanges(
       beat().then(beatAgain, beatAgain)
     }, beatMs)
   }
-  beatAgain()
 
-  return {
-    isCurrent,
-    close: async () => {
-      closed = true
-      clearTimeout(beating)
-      await connection.close()
-    },
+  async function close(): Promise<void> {
+    closed = true
+    clearTimeout(beating)
+    await Promise.all([ear?.close(), voice.close()])
   }
+
+  try {
+    await listen()
+    await checkHearing()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  beatAgain()
+  return { isCurrent, close }
 }
 
 /** Any role of the database may notify, so a payload is not taken for granted. */
@@ -107,7 +169,6 @@ const change = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('metadata') }),
   z.object({ kind: z.literal('keys') }),
   z.object({ kind: z.literal('session'), idHash: z.string() }),
-  z.object({ kind: z.literal('heartbeat'), self: z.string() }),
 ])
 
 function parseChange(payload: string): z.output<typeof change> | undefined {

@@ -1,4 +1,4 @@
-import { openConnection, type Connection } from './connection.ts'
+import { openConnection, type Connection, type DatabaseAddress } from './connection.ts'
 import { databaseUnavailable } from './connection-fault.ts'
 import { createTurnstile } from './turnstile.ts'
 
@@ -22,7 +22,7 @@ interface Slot {
   readonly openedAt: number
 }
 
-export function createPool(url: string, size: number): Pool {
+export function createPool(address: DatabaseAddress, size: number): Pool {
   const idle: Slot[] = []
   const turnstile = createTurnstile(size, waitMs, () =>
     databaseUnavailable(new Error(`No free connection within ${waitMs} ms`)),
@@ -32,7 +32,7 @@ export function createPool(url: string, size: number): Pool {
     for (let slot = idle.pop(); slot; slot = idle.pop()) {
       if (!slot.connection.lost()) return slot
     }
-    return { connection: openConnection({ url }), openedAt: performance.now() }
+    return { connection: openConnection(address), openedAt: performance.now() }
   }
 
   function giveBack(slot: Slot): void {
