@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createAdminApp } from './admin-app.ts'
 import { composePublic } from './compose-public.ts'
 import type { Config } from './config.ts'
-import { createBlobStorage } from './data/blob-storage.ts'
+import { createAzureStorage } from './data/azure-storage.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
 import { layFoundation, type Foundation } from './foundation.ts'
@@ -22,7 +22,7 @@ const composeInternal = (config: Config, foundation: Foundation) =>
     tenantTokens: foundation.tenantTokens,
     keyRings: foundation.keyRings,
     directory: foundation.directory,
-    datasets: createBlobStorage(config.BLOB_CONNECTION_STRING),
+    datasets: createAzureStorage({ connectionString: config.BLOB_CONNECTION_STRING }),
     preferences: foundation.preferences,
     isSessionLive: (sid) => foundation.registry.isLive(sid),
     issuer: config.OIDC_ISSUER,

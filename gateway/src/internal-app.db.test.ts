@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { serveApp, type ServedApp } from '../test-support/serve-app.ts'
 import {
   makeTestDatabase,
   seedTwoTenants,
   type TestDatabase,
 } from '../test-support/test-database.ts'
-import { createBlobStorage } from './data/blob-storage.ts'
+import { createAzureStorage } from './data/azure-storage.ts'
 import { connectDatabase, type Database } from './db/client.ts'
+import { requestId } from './edge/request-id.ts'
 import { createInternalApp } from './internal-app.ts'
 import { loadKeyRings, type KeyRings } from './keys/key-rings.ts'
 import {
@@ -26,7 +28,7 @@ let keyRings: KeyRings
 let tenantTokens: TenantTokens
 let directory: TenantDirectory
 let container: ContainerClient
-let app: ReturnType<typeof createInternalApp>
+let served: ServedApp
 const endedSessions = new Set<string>()
 
 beforeAll(async () => {
@@ -51,17 +53,18 @@ beforeAll(async () => {
   keyRings = await loadKeyRings(database, randomBytes(32))
   tenantTokens = createTenantTokens(keyRings, { issuer })
   directory = createTenantDirectory(database)
-  app = createInternalApp({
+  const app = createInternalApp({
     tenantTokens,
     keyRings,
     directory,
-    datasets: createBlobStorage(connectionString, containerName),
+    datasets: createAzureStorage({ connectionString }, { containerName }),
     preferences: createPreferenceStore(database),
     isSessionLive: async (sid) => !endedSessions.has(sid),
     issuer: 'https://op',
-    edge: [],
+    edge: [requestId()],
     report: () => {},
   })
+  served = await serveApp(app)
 })
 
 beforeEach(async () => {
@@ -72,6 +75,7 @@ beforeEach(async () => {
 })
 
 afterAll(async () => {
+  await served?.stop()
   await database?.close()
   await test?.drop()
   await container?.deleteIfExists()
@@ -93,7 +97,7 @@ async function ask(
   const { token } = await tenantTokens.sign({ ...acme, ...claims })
   const headers = new Headers(init.headers)
   headers.set('Authorization', `Bearer ${token}`)
-  return app.request(path, { ...init, headers })
+  return fetch(`${served.url}${path}`, { ...init, headers })
 }
 
 const paths = [
@@ -122,7 +126,7 @@ describe('without a good tenant token', () => {
       `Bearer ${foreign.token}`,
     ]) {
       const headers = authorization === undefined ? {} : { Authorization: authorization }
-      const response = await app.request(path, { headers })
+      const response = await fetch(`${served.url}${path}`, { headers })
       expect(response.status).toBe(401)
       expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
       expect(await response.json()).toMatchObject({ error: 'invalid_token' })
@@ -130,7 +134,7 @@ describe('without a good tenant token', () => {
   })
 
   it('the key set alone is open, and says how long it may be kept', async () => {
-    const response = await app.request('/.well-known/jwks.json')
+    const response = await fetch(`${served.url}/.well-known/jwks.json`)
     expect(response.status).toBe(200)
     expect(response.headers.get('cache-control')).toBe('public, max-age=60')
     expect(await response.json()).toEqual(keyRings.publicJwks())

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
-import type { BlobStorage } from './data/blob-storage.ts'
 import { createDatasetRoutes } from './data/dataset-routes.ts'
 import { createDatasets } from './data/datasets.ts'
+import type { FileStorage } from './data/file-storage.ts'
 import { errorResponse, notFound, type ErrorResponseOptions } from './edge/error-response.ts'
 import { GatewayError } from './edge/gateway-error.ts'
 import type { KeyRings } from './keys/key-rings.ts'
@@ -15,7 +15,7 @@ export interface InternalDependencies {
   readonly tenantTokens: Pick<TenantTokens, 'verify'>
   readonly keyRings: Pick<KeyRings, 'publicJwks'>
   readonly directory: Pick<TenantDirectory, 'tenant' | 'dashboardsOf' | 'configFor'>
-  readonly datasets: BlobStorage
+  readonly datasets: FileStorage
   readonly preferences: PreferenceStore
   /** Whether the session of that hash is neither revoked nor past its end. */
   readonly isSessionLive: (sid: string) => Promise<boolean>
@@ -51,10 +51,10 @@ export function createInternalApp(deps: InternalDependencies): Hono<InternalEnv>
   app.get('/context', (c) => c.json(contextOf(c.var, deps.directory), 200, noStore))
   app.route(
     '/datasets',
-    createDatasetRoutes<InternalEnv>(
-      createDatasets(deps.datasets),
-      (c) => c.get('tenant').storagePrefix,
-    ),
+    createDatasetRoutes<InternalEnv>(createDatasets(deps.datasets), {
+      storagePrefixOf: (c) => c.get('tenant').storagePrefix,
+      report: deps.report,
+    }),
   )
   app.route(
     '/preferences',

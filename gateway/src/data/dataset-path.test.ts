@@ -75,6 +75,13 @@ describe('the name of a dataset', () => {
     },
   )
 
+  it.each(['', '.', '..', 'a/b', '../globex', 'A', 'a\\b', 'a\0', 'a'.repeat(64)])(
+    'goes with no prefix such as %j',
+    (prefix) => {
+      expect(() => datasetPath(prefix, 'triangles')).toThrow('storage prefix')
+    },
+  )
+
   it('is never a path, however it is written', () => {
     const taken = hostile.filter((line) => isDatasetName(line) || isDatasetName(decodedOnce(line)))
     expect(taken).toEqual([])

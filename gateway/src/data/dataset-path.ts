@@ -8,8 +8,18 @@ const ending = '.parquet'
 
 export const isDatasetName = (name: string): boolean => datasetForm.test(name)
 
-/** The folder of a tenant; the closing slash keeps `a` out of `ab`. */
-export const folderOf = (storagePrefix: string): string => `${storagePrefix}/`
+/** Of the database's own making (its type `slug`), and looked at again before it becomes a path. */
+const prefixForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/**
+ * The folder of a tenant; the closing slash keeps `a` out of `ab`.
+ *
+ * @throws when the prefix is not one plain segment
+ */
+export function folderOf(storagePrefix: string): string {
+  if (!prefixForm.test(storagePrefix)) throw new Error('Not the storage prefix of a tenant')
+  return `${storagePrefix}/`
+}
 
 /** Where a tenant's dataset lies in the container, or `undefined` when that is no dataset's name. */
 export function datasetPath(storagePrefix: string, name: string): string | undefined {

@@ -1,5 +1,5 @@
-import type { BlobStorage, OpenOptions } from './blob-storage.ts'
 import { datasetNameOf, datasetPath, folderOf } from './dataset-path.ts'
+import type { FileStorage, OpenOptions } from './file-storage.ts'
 
 /** A tenant's dataset. */
 export interface Dataset {
@@ -18,10 +18,10 @@ export interface Datasets {
     storagePrefix: string,
     name: string,
     options: OpenOptions,
-  ): Promise<AsyncIterable<Uint8Array> | undefined>
+  ): Promise<AsyncIterable<Uint8Array>>
 }
 
-export function createDatasets(storage: BlobStorage): Datasets {
+export function createDatasets(storage: FileStorage): Datasets {
   return {
     async list(storagePrefix) {
       const files = await storage.list(folderOf(storagePrefix))
@@ -39,7 +39,8 @@ export function createDatasets(storage: BlobStorage): Datasets {
     },
     async open(storagePrefix, name, options) {
       const path = datasetPath(storagePrefix, name)
-      return path === undefined ? undefined : storage.open(path, options)
+      if (path === undefined) throw new Error('Not the name of a dataset')
+      return storage.open(path, options)
     },
   }
 }

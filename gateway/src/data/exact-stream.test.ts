@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { exactly } from './exact-stream.ts'
+import { begun, exactly } from './exact-stream.ts'
 
 async function* chunksOf(...sizes: number[]): AsyncGenerator<Uint8Array> {
   for (const size of sizes) yield new Uint8Array(size)
@@ -26,18 +26,12 @@ describe('a stream of exactly so many bytes', () => {
     await expect(passed(exactly(chunksOf(...sizes), 7, options))).rejects.toThrow(/ 7 bytes/)
   })
 
-  it('fails when the source falls silent', async () => {
-    const silent: AsyncIterable<Uint8Array> = {
-      [Symbol.asyncIterator]: () => ({
-        next: () =>
-          new Promise((_, reject) => {
-            abort.signal.addEventListener('abort', () => reject(new Error('aborted')))
-          }),
-      }),
-    }
-    const abort = new AbortController()
-    const bytes = exactly(silent, 7, { stallMs: 1, giveUp: () => abort.abort() })
-    await expect(passed(bytes)).rejects.toThrow('aborted')
+  it('fails when the source falls silent, whether or not that source can be ended', async () => {
+    const next = vi.fn<() => Promise<never>>(() => new Promise(() => {}))
+    const silent: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next }) }
+    const giveUp = vi.fn<() => void>()
+    await expect(passed(exactly(silent, 7, { stallMs: 1, giveUp }))).rejects.toThrow('nothing')
+    expect(giveUp).toHaveBeenCalled()
   })
 
   it('takes no more from the source than its reader has asked for', async () => {
@@ -63,5 +57,24 @@ describe('a stream of exactly so many bytes', () => {
     await reader.cancel()
     expect(giveUp).toHaveBeenCalled()
     expect(await source.next()).toMatchObject({ done: true })
+  })
+})
+
+describe('a stream that has begun', () => {
+  it('is the same stream', async () => {
+    expect(await passed(await begun(exactly(chunksOf(3, 4), 7, options)))).toBe(7)
+    expect(await passed(await begun(exactly(chunksOf(), 0, options)))).toBe(0)
+  })
+
+  it('never begins when there is no first chunk', async () => {
+    await expect(begun(exactly(chunksOf(), 7, options))).rejects.toThrow('0 of 7 bytes')
+  })
+
+  it('ends its source when its reader goes away', async () => {
+    const giveUp = vi.fn<() => void>()
+    const bytes = await begun(exactly(chunksOf(1, 1, 1), 3, { stallMs: 60_000, giveUp }))
+    await bytes.next()
+    await bytes.return(undefined)
+    expect(giveUp).toHaveBeenCalled()
   })
 })

@@ -19,29 +19,46 @@ export async function* exactly(
   let passed = 0
   try {
     for (;;) {
-      const chunk = await nextInTime(chunks, stallMs, giveUp)
-      if (chunk === undefined) break
-      passed += chunk.length
+      const { done, value } = await unlessStalled(chunks.next(), stallMs)
+      if (done) break
+      passed += value.length
       if (passed > length) throw new Error(`The source gave more than ${length} bytes`)
-      yield chunk
+      yield value
     }
     if (passed < length) throw new Error(`The source ended after ${passed} of ${length} bytes`)
   } finally {
     giveUp()
-    await chunks.return?.()
+    // Not waited for: a source that has stalled would hold this up until it stirs.
+    chunks.return?.().catch(() => {})
   }
 }
 
-async function nextInTime(
-  chunks: AsyncIterator<Uint8Array>,
-  ms: number,
-  giveUp: () => void,
-): Promise<Uint8Array | undefined> {
-  const timer = setTimeout(giveUp, ms)
+function unlessStalled<T>(chunk: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The source gave nothing for ${ms} ms`)), ms)
+    chunk.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/**
+ * Resolves with the same bytes once the first of them are there: until then, whoever waits for them
+ * can still be told what is wrong.
+ */
+export async function begun(
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<AsyncGenerator<Uint8Array>> {
+  const first = await bytes.next()
+  return rejoined(first, bytes)
+}
+
+async function* rejoined(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
-    const { done, value } = await chunks.next()
-    return done ? undefined : value
+    if (!first.done) yield first.value
+    yield* rest
   } finally {
-    clearTimeout(timer)
+    await rest.return(undefined)
   }
 }
