@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 
-import { findChromium } from './setup/chromium.mjs'
 import { inRoot, pinnedNode } from './setup/paths.mjs'
 import {
   findPython,
@@ -8,9 +7,10 @@ import {
   installCommand,
   missingPrerequisites,
 } from './setup/prerequisites.mjs'
+import { findProgram, programNames, programs } from './setup/programs.mjs'
 import { doStep, endSteps, exitCodeOf, StepFailed } from './setup/step.mjs'
 import {
-  chromiumPackage,
+  debianPackages,
   demoData,
   npmPackages,
   pythonPackages,
@@ -32,41 +32,51 @@ async function main(task) {
     process.stderr.write(missing.map((line) => `✗ ${line}\n`).join(''))
     return 1
   }
-  const chromium = task === 'test' ? ensureChromium(machine) : Promise.resolve(undefined)
   const done = await Promise.allSettled([
     doStep(npmPackages).then(() => doStep(webFiles)),
     doStep(pythonPackages(python)).then(() => doStep(demoData)),
-    chromium,
+    task === 'test' ? ensurePrograms(machine) : undefined,
   ])
   for (const result of done) if (result.status === 'rejected') throw result.reason
-  return handOver(task, await chromium)
+  return handOver(task)
 }
 
-/** @param {import('./setup/prerequisites.mjs').Machine} machine */
-async function ensureChromium(machine) {
-  const found = findChromium(process.env)
-  if (found) return found
+const missingPrograms = () => programNames.filter((name) => !findProgram(name, process.env))
+
+/**
+ * What the tests need of the machine itself: installed where that is ours to do, otherwise named.
+ * @param {import('./setup/prerequisites.mjs').Machine} machine
+ */
+async function ensurePrograms(machine) {
+  const wanted = missingPrograms().filter((name) => !process.env[programs[name].variable])
   const isRootOnDebian = machine.packageManager === 'apt-get' && process.getuid?.() === 0
-  if (isRootOnDebian && !process.env['CHROMIUM_PATH']) {
-    await doStep(chromiumPackage)
-    const installed = findChromium(process.env)
-    if (installed) return installed
+  if (isRootOnDebian && wanted.length > 0) {
+    const title = wanted.map((name) => programs[name].title).join(', ')
+    const packages = wanted.flatMap((name) => programs[name].debianPackages)
+    await doStep(debianPackages(title, packages))
   }
-  const where = process.env['CHROMIUM_PATH'] ? ' at CHROMIUM_PATH' : ''
-  const install = installCommand(machine.packageManager, 'chromium')
-  process.stderr.write(`✗ Chromium is missing${where}: ${install}\n`)
-  throw new StepFailed('Chromium')
+  const missing = missingPrograms()
+  for (const name of missing) {
+    const { title, variable } = programs[name]
+    const where = process.env[variable] ? ` at ${variable}` : ''
+    const install = installCommand(machine.packageManager, name)
+    process.stderr.write(`✗ ${title} is missing${where}: ${install}\n`)
+  }
+  if (missing.length > 0) throw new StepFailed('Programs of the machine')
 }
 
 /**
  * @param {Task} task
- * @param {string | undefined} chromium
  * @returns {Promise<number>}
  */
-function handOver(task, chromium) {
+function handOver(task) {
+  const paths = programNames.flatMap((name) => {
+    const file = findProgram(name, process.env)
+    return file ? [[programs[name].variable, file]] : []
+  })
   // The channel is never written to: when it closes, the other side knows that we are gone.
   const child = spawn(pinnedNode, [inRoot('dev', `${task}.ts`), ...process.argv.slice(3)], {
-    env: { ...process.env, PATH: toolPath(), ...(chromium ? { CHROMIUM_PATH: chromium } : {}) },
+    env: { ...process.env, PATH: toolPath(), ...Object.fromEntries(paths) },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
   endWith = (signal) => child.kill(signal)

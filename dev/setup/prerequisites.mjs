@@ -14,34 +14,41 @@ import { execFileSync } from 'node:child_process'
  * @property {boolean} hasVenv
  *
  * @typedef {'apt-get' | 'dnf' | 'brew'} PackageManager
+ * @typedef {'node' | 'python' | 'venv' | import('./programs.mjs').ProgramName} Prerequisite
  */
 
-/** @type {Record<PackageManager, Record<'node' | 'python' | 'venv' | 'chromium', string>>} */
+/** @type {Record<PackageManager, Record<Prerequisite, string>>} */
 const installCommands = {
   'apt-get': {
     node: 'apt-get install nodejs npm   (if that one is too old: install Node 24 LTS from nodejs.org)',
     python: 'apt-get install python3 python3-venv',
     venv: 'apt-get install python3-venv',
     chromium: 'apt-get install chromium',
+    pgbouncer: 'apt-get install pgbouncer',
+    psql: 'apt-get install postgresql-client',
   },
   dnf: {
     node: 'dnf install nodejs',
     python: 'dnf install python3',
     venv: 'dnf install python3',
     chromium: 'dnf install chromium',
+    pgbouncer: 'dnf install pgbouncer',
+    psql: 'dnf install postgresql',
   },
   brew: {
     node: 'brew install node',
     python: 'brew install python@3.13',
     venv: 'brew install python@3.13',
     chromium: 'brew install --cask chromium',
+    pgbouncer: 'brew install pgbouncer',
+    psql: 'brew install libpq',
   },
 }
 
 /**
  * The command that installs it on this machine.
  * @param {PackageManager | undefined} packageManager
- * @param {'node' | 'python' | 'venv' | 'chromium'} what
+ * @param {Prerequisite} what
  */
 export function installCommand(packageManager, what) {
   return installCommands[packageManager ?? 'apt-get'][what]

@@ -107,16 +107,19 @@ export const demoData = {
     ]),
 }
 
-/** @type {import('./step.mjs').Step} */
-export const chromiumPackage = {
-  name: 'chromium',
-  title: 'Chromium',
-  fingerprint: () => 'any version',
+/**
+ * @param {string} title
+ * @param {readonly string[]} packages
+ * @returns {import('./step.mjs').Step}
+ */
+export const debianPackages = (title, packages) => ({
+  name: 'debian',
+  title,
+  fingerprint: () => packages.join(' '),
+  // Asked for only when something is missing.
   isDone: () => false,
-  async work(run) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' }
-    await run('apt-get', ['update'], { env })
-    const packages = ['chromium', 'fonts-liberation']
-    await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env })
-  },
-}
+  work: (run) =>
+    run('sh', [inRoot('dev', 'setup', 'install-debian-packages.sh'), ...packages], {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+    }),
+})

@@ -1,9 +1,9 @@
 import { type Browser, chromium } from 'playwright-core'
-import { findChromium } from '../../dev/setup/chromium.mjs'
+import { findProgram } from '../../dev/setup/programs.mjs'
 
 /** The machine's own Chromium, without a window. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium(process.env)
+  const executablePath = findProgram('chromium', process.env)
   if (executablePath === undefined) {
     throw new Error('Chromium is missing: install it, or set CHROMIUM_PATH to where it is')
   }
