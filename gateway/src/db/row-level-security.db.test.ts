@@ -178,7 +178,7 @@ describe('a purpose', () => {
       dashboards: 0,
       assignments: 0,
       preferences: 0,
-      sessions: 0,
+      sessions: 1,
       keyRings: 1,
       auditLogs: 0,
     },
