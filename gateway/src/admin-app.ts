@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { auditRoutes } from './admin/audit-routes.ts'
 import type { AdminEnv } from './admin/admin-env.ts'
 import { dashboardRoutes } from './admin/dashboard-routes.ts'
-import { requireOperator } from './admin/operator.ts'
+import { descriptionRoutes } from './admin/description-routes.ts'
 import { problemResponse } from './admin/problem.ts'
 import { secretRoutes, type RotatingKeys } from './admin/secret-routes.ts'
 import { sessionRoutes } from './admin/session-routes.ts'
@@ -16,20 +16,22 @@ export interface AdminDependencies {
   readonly database: Database
   readonly audit: AuditStore
   readonly keyRings: RotatingKeys
-  /** Names on client certificates that may use the API. */
-  readonly allowedSubjects: readonly string[]
-  /** What every request gets on every listener. */
+  /** Decides who is answered at all. */
+  readonly requireOperator: MiddlewareHandler<AdminEnv>
+  /** What every request gets on every listener, before and after that decision. */
   readonly edge: readonly MiddlewareHandler<GatewayEnv>[]
+  readonly intake?: MiddlewareHandler<GatewayEnv>
   readonly report: ErrorResponseOptions['report']
 }
 
-/** The admin listener: tenants, dashboards, secrets, sessions and the audit log, over mutual TLS. */
+/** The admin listener: tenants, dashboards, secrets, sessions and the audit log, for operators. */
 export function createAdminApp({
   database,
   audit,
   keyRings,
-  allowedSubjects,
+  requireOperator,
   edge,
+  intake,
   report,
 }: AdminDependencies) {
   const app = new Hono<AdminEnv>()
@@ -38,13 +40,15 @@ export function createAdminApp({
     throw notFound()
   })
   for (const stage of edge) app.use(stage as MiddlewareHandler)
-  app.use(requireOperator(allowedSubjects))
+  app.use(requireOperator)
+  if (intake) app.use(intake as MiddlewareHandler)
   app.use(noStore)
   app.route('/', tenantRoutes(database, audit))
   app.route('/', dashboardRoutes(database, audit))
   app.route('/', secretRoutes(database, audit, keyRings))
   app.route('/', sessionRoutes(database, audit))
-  app.route('/', auditRoutes(database))
+  app.route('/', auditRoutes(database, audit))
+  app.route('/', descriptionRoutes())
   return app
 }
 

@@ -42,10 +42,7 @@ describe('the admin API', () => {
     const seen = await operate('GET', '/admin/tenants/umbrella')
     expect(seen.json).toMatchObject({
       id: 'umbrella',
-      dashboards: [
-        { dashboardSlug: 'loss-development' },
-        { dashboardSlug: 'claims-monitor', enabled: false },
-      ],
+      dashboards: [{ slug: 'loss-development' }, { slug: 'claims-monitor', enabled: false }],
     })
     for (const slug of ['loss-development', 'claims-monitor', 'claims-monitor']) {
       expect((await operate('DELETE', `/admin/tenants/umbrella/dashboards/${slug}`)).status).toBe(
@@ -60,7 +57,7 @@ describe('the admin API', () => {
       { branding: { colors: { primary: 'red' } } },
       'branding.colors.primary',
     ],
-    ['/admin/tenants/umbrella/metadata', { displayname: 'x' }, '(body)'],
+    ['/admin/tenants/umbrella/metadata', { displayname: 'x' }, 'displayname'],
     ['/admin/tenants/acme-corp/dashboards', [{ slug: 'no-such-dashboard' }], '0.slug'],
     ['/admin/rotate-secret', { ring: 'all' }, 'ring'],
     ['/admin/sessions/revoke', {}, '(body)'],

@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { notFound } from '../edge/error-response.ts'
 import { GatewayError } from '../edge/gateway-error.ts'
-import { isSlug } from '../tenant/slug.ts'
 import type { AdminEnv } from './admin-env.ts'
-import { faultsOf, InvalidInput } from './problem.ts'
+import { faultsOf } from './faults.ts'
+import { InvalidInput } from './problem.ts'
 
 /** The largest thing in a body is a logo of 64 KiB. */
 const maxBody = 256 * 1024
@@ -24,6 +23,12 @@ async function bodyText(c: Context<AdminEnv>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new InvalidInput(faultsOf(parsed.error))
+  return parsed.data
+}
+
 /** Reads a JSON body that fits a schema. */
 export async function jsonBody<T>(c: Context<AdminEnv>, schema: z.ZodType<T>): Promise<T> {
   if (!/^application\/json\b/i.test(c.env.incoming.headers['content-type'] ?? '')) {
@@ -36,20 +41,18 @@ export async function jsonBody<T>(c: Context<AdminEnv>, schema: z.ZodType<T>): P
     if (cause instanceof GatewayError) throw cause
     throw new GatewayError(400, 'malformed_json', 'The body is not well-formed JSON.', { cause })
   }
-  const parsed = schema.safeParse(value)
-  if (!parsed.success) throw new InvalidInput(faultsOf(parsed.error))
-  return parsed.data
+  return checked(schema, value)
 }
+
+export const paramsOf = <T>(c: Context<AdminEnv>, schema: z.ZodType<T>): T =>
+  checked(schema, c.req.param())
 
 export function queryOf<T>(c: Context<AdminEnv>, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(c.req.query())
-  if (!parsed.success) throw new InvalidInput(faultsOf(parsed.error))
-  return parsed.data
-}
-
-/** A slug from the path; one that is none is something that does not exist. */
-export function slugParam(c: Context<AdminEnv>, name: string): string {
-  const value = c.req.param(name) ?? ''
-  if (!isSlug(value)) throw notFound()
-  return value
+  const given = Object.entries(c.req.queries())
+  // One of two values would be believed, and nobody could say which.
+  const faults = given
+    .filter(([, values]) => values.length > 1)
+    .map(([field]) => ({ field, message: 'is given more than once' }))
+  if (faults.length > 0) throw new InvalidInput(faults)
+  return checked(schema, Object.fromEntries(given.map(([name, [value]]) => [name, value])))
 }

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import type { AuditStore } from '../audit/audit-store.ts'
 import type { Database, Transaction } from '../db/client.ts'
 import { audited, type AdminEnv } from './admin-env.ts'
-import { jsonBody } from './input.ts'
-import { rotateSecretBody } from './schemas.ts'
+import { handle } from './operation.ts'
+import { rotateSecret } from './secret-api.ts'
 
 type Ring = 'cookie' | 'tenant-token' | 'data'
 
@@ -21,8 +21,7 @@ export function secretRoutes(
   keys: RotatingKeys,
 ) {
   const routes = new Hono<AdminEnv>()
-  routes.post('/admin/rotate-secret', async (c) => {
-    const { ring } = await jsonBody(c, rotateSecretBody)
+  handle(routes, rotateSecret, async (c, { body: { ring } }) => {
     const rotated = await database.forPurpose('admin', async (tx) => {
       const fresh = await keys.rotateIn(tx, ring)
       await audit.recordIn(tx, {
