@@ -47,6 +47,8 @@ const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^postgres$/, /^db\//],
   [/^@dashgate\/web\//, /^shell\//],
   [/^(winston|prom-client)$/, /^observability\//],
+  // Only there are schemas and patterns of others bounded.
+  [/^(ajv\/.*|re2js)$/, /^tenant\//],
 ]
 
 describe('imports', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { serveApp, type ServedApp } from '../test-support/serve-app.ts'
 import {
   makeTestDatabase,
@@ -9,6 +9,7 @@ import {
 } from '../test-support/test-database.ts'
 import { createAzureStorage } from './data/azure-storage.ts'
 import { connectDatabase, type Database } from './db/client.ts'
+import type { GatewayError } from './edge/gateway-error.ts'
 import { requestId } from './edge/request-id.ts'
 import { createInternalApp } from './internal-app.ts'
 import { loadKeyRings, type KeyRings } from './keys/key-rings.ts'
@@ -30,6 +31,7 @@ let directory: TenantDirectory
 let container: ContainerClient
 let served: ServedApp
 const endedSessions = new Set<string>()
+const reported: GatewayError[] = []
 
 beforeAll(async () => {
   test = await makeTestDatabase(inject('postgresUrl'))
@@ -62,7 +64,7 @@ beforeAll(async () => {
     isSessionLive: async (sid) => !endedSessions.has(sid),
     issuer: 'https://op',
     edge: [requestId()],
-    report: () => {},
+    report: (error) => void reported.push(error),
   })
   served = await serveApp(app)
 })
@@ -179,16 +181,75 @@ describe('a good tenant token', () => {
 })
 
 describe('GET /context', () => {
+  const misfit = `update dashboards set config_schema = '{"properties":{"years":{"type":"string"}}}'
+    where slug = 'loss-development'`
+
+  afterEach(async () => {
+    await test.owner`update dashboards set config_schema = null`
+  })
+
   it('tells who, for which tenant, and the config merged from general to special', async () => {
     const response = await ask('/context')
 
-    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(response.headers.get('cache-control')).toBe('private, no-cache')
+    expect(response.headers.get('content-type')).toBe('application/json')
     expect(await response.json()).toEqual({
       tenant: { id: 'acme-corp', displayName: 'Acme Corp' },
       user: { sub: 'u1', email: 'viewer@acme.test', role: 'viewer' },
       dashboard: { slug: 'loss-development', title: 'Loss development' },
       branding: { displayName: 'Acme Corp', colors: { primary: '#123456' } },
       config: { currency: 'USD', level: 'assignment', years: 10 },
+    })
+  })
+
+  it('answers 304 until something changes, and never for what another person or tenant has', async () => {
+    const etag = (await ask('/context')).headers.get('etag') ?? ''
+    const again = (claims: Partial<TenantTokenClaims> = {}) =>
+      ask('/context', { claims, headers: { 'If-None-Match': etag } })
+
+    const same = await again()
+    expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag])
+    expect((await again({ sub: 'u2' })).status).toBe(200)
+    expect((await again({ tenantId: 'globex' })).status).toBe(200)
+
+    await test.owner`update tenants set config = config || '{"currency":"EUR"}'
+      where id = 'acme-corp'`
+    await directory.reload()
+    const changed = await again()
+    expect([changed.status, await changed.json()]).toMatchObject([
+      200,
+      { config: { currency: 'EUR' } },
+    ])
+    await test.owner`update tenants set config = config || '{"currency":"USD"}'
+      where id = 'acme-corp'`
+  })
+
+  it('says that stored settings do not fit, and gives none: neither these nor others', async () => {
+    await test.owner.unsafe(misfit)
+    await directory.reload()
+
+    for (const claims of [{}, { tenantId: 'globex' }]) {
+      const response = await ask('/context', { claims })
+      const text = await response.text()
+      expect([response.status, JSON.parse(text)]).toMatchObject([500, { error: 'config_invalid' }])
+      expect(text).not.toContain('USD')
+    }
+    expect(reported.at(-1)?.cause).toBe('globex, loss-development: years must be string')
+    expect((await ask('/context', { claims: { dashboard: 'claims-monitor' } })).status).toBe(200)
+  })
+
+  it('says so too when the schema itself is none', async () => {
+    await test.owner`update dashboards set config_schema = '{"type":"nonsense"}'`
+    await directory.reload()
+    expect((await ask('/context')).status).toBe(500)
+  })
+
+  it('leaves out of a tenant’s settings what the dashboard does not know', async () => {
+    await test.owner`update dashboards set
+      config_schema = '{"properties":{"level":{},"years":{}},"additionalProperties":false}'`
+    await directory.reload()
+    expect(await (await ask('/context')).json()).toMatchObject({
+      config: { level: 'assignment', years: 10 },
     })
   })
 })

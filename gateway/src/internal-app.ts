@@ -1,6 +1,7 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { createDatasetRoutes } from './data/dataset-routes.ts'
 import { createDatasets } from './data/datasets.ts'
+import { isNotModified } from './data/entity-tag.ts'
 import type { FileStorage } from './data/file-storage.ts'
 import { errorResponse, notFound, type ErrorResponseOptions } from './edge/error-response.ts'
 import { GatewayError } from './edge/gateway-error.ts'
@@ -9,6 +10,7 @@ import type { TenantTokenClaims, TenantTokens } from './keys/tenant-token.ts'
 import type { PreferenceStore } from './preferences/preference-store.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import type { GatewayEnv, GatewayVariables } from './request-context.ts'
+import { appContext } from './tenant/app-context.ts'
 import type { Dashboard, Tenant, TenantDirectory } from './tenant/directory.ts'
 
 export interface InternalDependencies {
@@ -48,7 +50,7 @@ export function createInternalApp(deps: InternalDependencies): Hono<InternalEnv>
   )
 
   app.use(requireTenantToken(deps))
-  app.get('/context', (c) => c.json(contextOf(c.var, deps.directory), 200, noStore))
+  app.get('/context', (c) => answerContext(c, deps.directory))
   app.route(
     '/datasets',
     createDatasetRoutes<InternalEnv>(createDatasets(deps.datasets), {
@@ -68,7 +70,18 @@ export function createInternalApp(deps: InternalDependencies): Hono<InternalEnv>
   return app
 }
 
-const noStore = { 'Cache-Control': 'private, no-store' }
+/** Kept by whoever asked, and asked for again each time: changes count at once. */
+function answerContext(
+  c: Context<InternalEnv>,
+  directory: InternalDependencies['directory'],
+): Response {
+  const { claims, tenant, dashboard } = c.var
+  const state = directory.configFor(tenant.id, dashboard.slug)
+  const { body, etag } = appContext(claims, tenant, dashboard, state)
+  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' }
+  if (isNotModified(c.req.header('If-None-Match'), etag)) return c.body(null, 304, headers)
+  return c.body(body, 200, { ...headers, 'Content-Type': 'application/json' })
+}
 
 /**
  * A good signature says that the request came through the gateway a few minutes ago at most. That
@@ -111,21 +124,3 @@ const unauthorized = (code: string, message: string) =>
   new GatewayError(401, code, message, {
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   })
-
-function contextOf(
-  { claims, tenant, dashboard }: InternalEnv['Variables'],
-  directory: InternalDependencies['directory'],
-) {
-  const { displayName, logo, colors } = tenant.branding
-  return {
-    tenant: { id: tenant.id, displayName: tenant.displayName },
-    user: { sub: claims.sub, email: claims.email, role: claims.role },
-    dashboard: { slug: dashboard.slug, title: dashboard.title },
-    branding: {
-      displayName: displayName ?? tenant.displayName,
-      ...(logo === undefined ? {} : { logo }),
-      ...(colors === undefined ? {} : { colors }),
-    },
-    config: directory.configFor(tenant.id, dashboard.slug),
-  }
-}

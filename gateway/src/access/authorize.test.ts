@@ -18,6 +18,7 @@ const dashboard = (slug: string): Dashboard => ({
   description: '',
   appUrl: 'http://127.0.0.1:1',
   defaultConfig: {},
+  configSchema: null,
 })
 
 const tenants = new Map(
