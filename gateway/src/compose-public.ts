@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
 import type { Config } from './config.ts'
+import { providerSettings } from './config/provider.ts'
 import { csrf } from './edge/csrf.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
@@ -34,20 +35,13 @@ import { switchTenant } from './tenant/switch-tenant.ts'
 const defaultWebDist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 const relyingPartyOf = (config: Config) =>
-  createRelyingParty({
-    issuer: config.OIDC_ISSUER,
-    clientId: config.OIDC_CLIENT_ID,
-    clientSecret: config.OIDC_CLIENT_SECRET,
-    scopes: config.OIDC_SCOPES,
-    claimNames: {
-      tenantId: config.CLAIM_TENANT_ID,
-      role: config.CLAIM_ROLE,
-      email: config.CLAIM_EMAIL,
-      tenants: config.CLAIM_TENANTS,
-    },
-    publicUrl: config.PUBLIC_URL,
-    allowInsecureIssuer: config.INSECURE_HTTP_ISSUER,
-  })
+  createRelyingParty({ ...providerSettings(config), publicUrl: config.PUBLIC_URL })
+
+/** Where a form may end up that signs out: the issuer is not always where the provider's pages are. */
+const providerOrigins = (config: Config) => {
+  const { issuer, discoveryUrl } = providerSettings(config)
+  return [...new Set([issuer, discoveryUrl].map((url) => new URL(url).origin))]
+}
 
 /** The stage that passes requests on, with the connections that it holds. */
 function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, assets: ShellAssets) {
@@ -90,7 +84,8 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     onFault: (error) => logger.warn('a session could not be refreshed', { error }),
   })
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)
-  const pagesOfErrors = errorPages(assets)
+  const formTargets = providerOrigins(config)
+  const pagesOfErrors = errorPages({ assets, formTargets, contact: config.SUPPORT_CONTACT })
   const { proxy, close } = composeProxy(config, foundation, assets)
 
   const app = createPublicApp({
@@ -125,7 +120,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       directory,
       cookies,
       safeReturnTo: returnTo,
-      providerOrigin: new URL(config.OIDC_ISSUER).origin,
+      formTargets,
     }),
     errorPages: pagesOfErrors,
     assets,
@@ -138,6 +133,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       audit,
       publicOrigin,
       count: metrics.countSession,
+      report: (facts) => logger.warn('a sign-in came to nothing', facts),
     }),
     signOut: signOutRoutes({
       relyingParty,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, parseConfig } from './config.ts'
+import { providerSettings } from './config/provider.ts'
 
 const masterKey = Buffer.from(
   Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256),
@@ -30,7 +31,11 @@ describe('parseConfig', () => {
     const config = parseConfig(complete)
     expect(config.PUBLIC_LISTEN).toEqual({ host: '127.0.0.1', port: 8080 })
     expect(config.OPS_LISTEN).toEqual({ host: '127.0.0.1', port: 9464 })
-    expect(config.CLAIM_TENANT_ID).toBe('tenant_id')
+    expect(providerSettings(config)).toMatchObject({
+      discoveryUrl: 'https://login.example/tenant/.well-known/openid-configuration',
+      scopes: 'openid email offline_access',
+      claimNames: { tenantId: 'tenant_id', role: 'role', email: 'email', tenants: 'tenants' },
+    })
   })
 
   it('reports every fault at once, by name', () => {

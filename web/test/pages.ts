@@ -19,6 +19,19 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
   '/signed-out': (page) => logoutPage({ page }),
   '/error-401': (page) => error(page, 401, 'session_expired', 'Please sign in'),
+  '/error-refused': (page) =>
+    errorPage({
+      page,
+      status: 403,
+      code: 'claims_unusable',
+      title: 'Your account cannot be used here',
+      message: 'Your account is not set up for this site: it belongs to no organisation.',
+      next: [
+        { label: 'Use another account', path: '/login?account=other' },
+        { label: 'Sign out', path: '/logout', method: 'post' },
+      ],
+      contact: 'help@kyros.test',
+    }),
   '/error-404': (page) => error(page, 404, 'not_found', 'Nothing here'),
   '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
   '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),

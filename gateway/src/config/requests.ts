@@ -13,6 +13,13 @@ export const requests = section({
       .min(1)
       .default(64 * 1024 * 1024)
       .describe('Largest request body that is passed on to an app.'),
+    SUPPORT_CONTACT: z
+      .string()
+      .max(200, 'must have at most 200 characters')
+      .default('whoever manages your account')
+      .describe(
+        'Whom people ask who cannot go on: words, an e-mail address, or a URL. Stands on every error page, after "ask".',
+      ),
     WEB_DIST: z
       .string()
       .optional()

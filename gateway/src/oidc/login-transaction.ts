@@ -11,6 +11,8 @@ const loginTransaction = z.object({
   returnTo: z.string(),
   /** Hash of the session that this sign-in replaces. */
   replaces: z.string().optional(),
+  /** Left out for a sign-in; what comes of anything else makes no session. */
+  purpose: z.literal('password_reset').optional(),
 })
 
 export type LoginTransaction = z.infer<typeof loginTransaction>

@@ -1,20 +1,24 @@
 import * as oidc from 'openid-client'
 import { createRemoteJWKSet } from 'jose'
-import { GatewayError } from '../edge/gateway-error.ts'
 import type { Principal } from '../session/principal.ts'
 import type { ProviderTokens } from '../session/sign-in-session.ts'
-import { verifyLogoutToken, type LoggedOut } from './logout-token.ts'
+import { underPolicy } from './b2c-policy.ts'
 import { principalFrom, type ClaimNames } from './claims.ts'
+import { createDiscovery, providerTimeout, type DiscoveryOptions } from './discovery.ts'
+import { verifyLogoutToken, type LoggedOut } from './logout-token.ts'
+import { faultOfSignIn, providerUnavailable, signInFailed, SignInRefusal } from './refusals.ts'
+import { assertTokenFits, type TokenChecks } from './token-checks.ts'
 
-export interface RelyingPartyOptions {
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: string
+export interface RelyingPartyOptions extends DiscoveryOptions, TokenChecks {
   readonly scopes: string
+  /** Whether requests to the token endpoint say the scopes again. */
+  readonly repeatsScopes: boolean
+  /** Value of `prompt` with which another account can be taken than the one that is signed in. */
+  readonly otherAccountPrompt: string
+  /** Azure AD B2C: the policy that gives people a new password. */
+  readonly passwordResetPolicy: string | undefined
   readonly claimNames: ClaimNames
   readonly publicUrl: string
-  /** Lets the provider be reached without TLS. */
-  readonly allowInsecureIssuer: boolean
 }
 
 /** What a sign-in or a refresh gave. */
@@ -30,68 +34,20 @@ export interface SignInChecks {
   readonly codeVerifier: string
 }
 
-/** Seconds; the library's own limit of 30 is longer than a person waits for an error page. */
-const providerTimeout = 2
-
-/** After a failed discovery, so long is the next one put off: a flood must not hammer the provider. */
-const discoveryPauseMs = 500
-
-const unavailable = (cause: unknown) =>
-  new GatewayError(
-    503,
-    'provider_unavailable',
-    'The sign-in service does not answer at the moment. Nothing is wrong with your account; try again shortly.',
-    { cause, headers: { 'Retry-After': '5' } },
-  )
-
-const refused = (cause: unknown) =>
-  new GatewayError(400, 'sign_in_failed', 'The sign-in could not be completed. Start it again.', {
-    cause,
-  })
-
-/** Errors with a response or a check behind them; all others mean that nobody answered. */
-const isProtocolError = (error: unknown) =>
-  error instanceof oidc.ResponseBodyError ||
-  error instanceof oidc.AuthorizationResponseError ||
-  error instanceof oidc.WWWAuthenticateChallengeError ||
-  (error instanceof oidc.ClientError && error.code !== 'OAUTH_TIMEOUT')
-
-/** Our role towards the OpenID provider. It is found at first need, and again after a failure. */
+/** Our role towards the OpenID provider. */
 export function createRelyingParty(options: RelyingPartyOptions) {
+  const { policy, passwordResetPolicy } = options
   const redirectUri = new URL('/auth/callback', options.publicUrl).href
-  let discovered: Promise<oidc.Configuration> | undefined
+  const configuration = createDiscovery(options)
+  const tokenParameters = options.repeatsScopes ? { scope: options.scopes } : undefined
   let logoutKeys: ReturnType<typeof createRemoteJWKSet> | undefined
-
-  function discover(): Promise<oidc.Configuration> {
-    return oidc.discovery(
-      new URL(options.issuer),
-      options.clientId,
-      undefined,
-      oidc.ClientSecretBasic(options.clientSecret),
-      {
-        timeout: providerTimeout,
-        execute: [
-          // Without it the signature of an ID token from the token endpoint goes unchecked.
-          oidc.enableNonRepudiationChecks,
-          ...(options.allowInsecureIssuer ? [oidc.allowInsecureRequests] : []),
-        ],
-      },
-    )
-  }
-
-  function configuration(): Promise<oidc.Configuration> {
-    discovered ??= discover().catch((cause: unknown) => {
-      setTimeout(() => (discovered = undefined), discoveryPauseMs).unref()
-      throw unavailable(cause)
-    })
-    return discovered
-  }
 
   function signInOf(
     response: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
   ): SignIn {
     const claims = response.claims()
-    if (!claims) throw refused(new Error('no ID token'))
+    if (!claims) throw signInFailed(new Error('no ID token'))
+    assertTokenFits(claims, options)
     const lifetime = response.expiresIn()
     return {
       principal: principalFrom(claims, options.issuer, options.claimNames),
@@ -103,51 +59,77 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     }
   }
 
+  /** @param prompt how the provider is to ask; by default it asks only whom it does not know yet */
+  async function authorizationUrl(checks: SignInChecks, prompt?: string): Promise<URL> {
+    return oidc.buildAuthorizationUrl(await configuration(), {
+      redirect_uri: redirectUri,
+      scope: options.scopes,
+      response_type: 'code',
+      code_challenge: await oidc.calculatePKCECodeChallenge(checks.codeVerifier),
+      code_challenge_method: 'S256',
+      state: checks.state,
+      nonce: checks.nonce,
+      ...(prompt === undefined ? {} : { prompt }),
+    })
+  }
+
   return {
-    async authorizationUrl({ state, nonce, codeVerifier }: SignInChecks): Promise<URL> {
-      return oidc.buildAuthorizationUrl(await configuration(), {
-        redirect_uri: redirectUri,
-        scope: options.scopes,
-        response_type: 'code',
-        code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
-        code_challenge_method: 'S256',
-        state,
-        nonce,
-      })
+    authorizationUrl: (checks: SignInChecks) => authorizationUrl(checks),
+
+    /** For whoever is signed in at the provider with an account that cannot be used here. */
+    otherAccountUrl: (checks: SignInChecks) => authorizationUrl(checks, options.otherAccountPrompt),
+
+    /** Where a new password is to be had; `undefined` where the provider does that by itself. */
+    async passwordResetUrl(checks: SignInChecks): Promise<URL | undefined> {
+      if (policy === undefined || passwordResetPolicy === undefined) return undefined
+      return underPolicy(await authorizationUrl(checks), policy, passwordResetPolicy)
     },
 
-    /** Redeems the code; state, nonce, PKCE, issuer and the ID token's signature are checked. */
+    /**
+     * Redeems the code; state, nonce, PKCE, issuer and the ID token's signature are checked.
+     *
+     * @throws {SignInRefusal} when the provider knows who it is, and we do not let them in
+     * @throws {GatewayError} when there is no sign-in
+     */
     async redeem(query: string, checks: SignInChecks): Promise<SignIn> {
       const config = await configuration()
-      const response = await oidc
-        .authorizationCodeGrant(config, new URL(redirectUri + query), {
-          expectedState: checks.state,
-          expectedNonce: checks.nonce,
-          pkceCodeVerifier: checks.codeVerifier,
-          idTokenExpected: true,
-        })
-        .catch((cause: unknown) => {
-          throw isProtocolError(cause) ? refused(cause) : unavailable(cause)
-        })
-      return signInOf(response)
+      try {
+        return signInOf(
+          await oidc.authorizationCodeGrant(
+            config,
+            new URL(redirectUri + query),
+            {
+              expectedState: checks.state,
+              expectedNonce: checks.nonce,
+              pkceCodeVerifier: checks.codeVerifier,
+              idTokenExpected: true,
+            },
+            tokenParameters,
+          ),
+        )
+      } catch (cause) {
+        throw faultOfSignIn(cause)
+      }
     },
 
     /**
      * New tokens and claims for a refresh token.
      *
-     * @returns `ended` when the provider will give none any more (RFC 6749 §5.2)
+     * @returns `ended` when the provider will give none any more (RFC 6749 §5.2), or says things of
+     *   the person with which they could not sign in
      * @throws {GatewayError} 503 when it did not answer, which says nothing about the session
      */
     async refresh(refreshToken: string): Promise<SignIn | 'ended'> {
       const config = await configuration()
       try {
-        const response = await oidc.refreshTokenGrant(config, refreshToken)
+        const response = await oidc.refreshTokenGrant(config, refreshToken, tokenParameters)
         // Without an ID token there is nothing new to know of the person (OIDC Core §12.2).
         return response.claims() ? signInOf(response) : 'ended'
       } catch (cause) {
+        if (cause instanceof SignInRefusal) return 'ended'
         if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant')
           return 'ended'
-        throw cause instanceof GatewayError ? cause : unavailable(cause)
+        throw providerUnavailable(cause)
       }
     },
 
@@ -169,11 +151,13 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       logoutKeys ??= createRemoteJWKSet(new URL(server.jwks_uri ?? ''), {
         timeoutDuration: providerTimeout * 1000,
       })
-      return verifyLogoutToken(logoutToken, {
+      const whose = await verifyLogoutToken(logoutToken, {
         keys: logoutKeys,
         issuer: server.issuer,
         clientId: options.clientId,
       })
+      // As sessions have it: an origin may be written with or without its slash.
+      return { ...whose, issuer: options.issuer }
     },
   }
 }

@@ -21,19 +21,40 @@ const titles: Readonly<Record<number, string>> = {
   504: 'The dashboard took too long',
 }
 
+/** Headlines of errors whose status has another one. */
+const titlesByCode: Readonly<Record<string, string>> = {
+  sign_in_lost: 'This sign-in is over',
+  sign_in_failed: 'Signing in did not work',
+  sign_in_cancelled: 'You are not signed in',
+  password_forgotten: 'You need a new password',
+  claims_unusable: 'Your account cannot be used here',
+  wrong_policy: 'Your account cannot be used here',
+  wrong_directory: 'Your account cannot be used here',
+}
+
+export interface ErrorPageOptions {
+  readonly assets: ShellAssets
+  /** Origins where the provider may end its session. */
+  readonly formTargets: readonly string[]
+  /** Whom people ask who cannot go on. */
+  readonly contact: string
+}
+
 /** The pages that stages need without being part of the shell. */
-export function errorPages(assets: ShellAssets) {
+export function errorPages({ assets, formTargets, contact }: ErrorPageOptions) {
   return {
     error(c: Context<GatewayEnv>, error: GatewayError): string {
       const inFrame = c.get('clientKind') === 'frame'
-      c.header('Content-Security-Policy', shellPolicy(c.get('nonce') ?? ''))
+      c.header('Content-Security-Policy', shellPolicy(c.get('nonce') ?? '', formTargets))
       return errorPage({
         page: pageOf(c, assets),
         status: error.status,
         code: error.code,
-        title: titles[error.status] ?? 'Something went wrong',
+        title: titlesByCode[error.code] ?? titles[error.status] ?? 'Something went wrong',
         message: error.message,
         retry: error.status >= 500,
+        next: error.next,
+        contact,
         inFrame,
       })
     },

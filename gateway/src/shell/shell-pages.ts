@@ -16,8 +16,8 @@ export interface ShellDependencies {
   readonly directory: TenantDirectory
   readonly cookies: Pick<SessionCookies, 'only' | 'csrfToken'>
   readonly safeReturnTo: (wanted: string | undefined) => string
-  /** Origin where the provider ends its session: `POST /logout` is redirected there. */
-  readonly providerOrigin: string
+  /** Origins where the provider may end its session: `POST /logout` is redirected there. */
+  readonly formTargets: readonly string[]
 }
 
 /** The shell's own pages, and `/session` for its scripts. */
@@ -26,10 +26,10 @@ export function shellPages({
   directory,
   cookies,
   safeReturnTo,
-  providerOrigin,
+  formTargets,
 }: ShellDependencies) {
   function html(c: Context<GatewayEnv>, page: string): Response {
-    c.header('Content-Security-Policy', shellPolicy(c.get('nonce'), [providerOrigin]))
+    c.header('Content-Security-Policy', shellPolicy(c.get('nonce'), formTargets))
     c.header('Cache-Control', 'no-store')
     return c.html(page)
   }

@@ -4,6 +4,14 @@ import { localPath, withReturnTo } from './local-path.ts'
 import { html, type Markup } from './markup.ts'
 import { messageBody } from './message-body.ts'
 import type { Page } from './page.ts'
+import { supportContact } from './support-contact.ts'
+
+/** Something that a person may do next: a link of ours, or a form with one button. */
+interface NextStep {
+  label: string
+  path: string
+  method?: 'post'
+}
 
 interface ErrorModel {
   page: Page
@@ -15,6 +23,10 @@ interface ErrorModel {
   retry?: boolean
   /** Shown inside a dashboard's frame: tells the shell, which offers the retry. */
   inFrame?: boolean
+  /** What to do next, best first, in place of what pages of this status offer. */
+  next?: readonly NextStep[]
+  /** Whom to ask: words, an e-mail address, or a URL. */
+  contact?: string
 }
 
 /** What happened, what to do, and the request id by which an operator finds it in the logs. */
@@ -25,7 +37,8 @@ export function errorPage(m: ErrorModel): string {
     title,
     inFrame,
     kicker: `Error ${status}`,
-    text: html`<p>${message}</p>`,
+    text: html`<p>${message}</p>
+      ${m.contact !== undefined && status !== 401 ? supportContact(m.contact) : undefined}`,
     actions: actionsOf(m),
     foot: html`<dl class="request-id">
       <div>
@@ -48,7 +61,8 @@ export function errorPage(m: ErrorModel): string {
   })
 }
 
-function actionsOf({ page, status, retry, inFrame }: ErrorModel): Markup {
+function actionsOf({ page, status, retry, inFrame, next = [] }: ErrorModel): Markup {
+  if (next.length > 0) return html`${next.map(stepOf)}`
   const here = localPath(page.returnPath)
   const target = inFrame ? html`target="_top"` : undefined
   const home = (kind: string) => html`<a class="${kind}" href="/" ${target}>All dashboards</a>`
@@ -59,4 +73,13 @@ function actionsOf({ page, status, retry, inFrame }: ErrorModel): Markup {
   if (!retry) return home('button')
   return html`<a class="button" href="${here}" ${target}>Try again</a>
     ${here === '/' ? undefined : home('button button-quiet')}`
+}
+
+function stepOf({ label, path, method }: NextStep, index: number): Markup {
+  const kind = index === 0 ? 'button' : 'button button-quiet'
+  const target = localPath(path)
+  if (method === undefined) return html`<a class="${kind}" href="${target}">${label}</a>`
+  return html`<form method="post" action="${target}">
+    <button class="${kind}">${label}</button>
+  </form>`
 }

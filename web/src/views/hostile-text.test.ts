@@ -36,6 +36,16 @@ const VIEWS: Record<string, (text: string) => string> = {
     dashboardPage({ ...shared(t), dashboard: { slug: t, title: t }, framePath: `/${t}` }),
   signOut: (t) => logoutPage(shared(t)),
   error: (t) => errorPage({ ...shared(t), ...failure(t), retry: true }),
+  refused: (t) =>
+    errorPage({
+      ...shared(t),
+      ...failure(t),
+      contact: `help: ${t}`,
+      next: [
+        { label: t, path: t },
+        { label: t, path: t, method: 'post' },
+      ],
+    }),
   frameError: (t) => errorPage({ ...shared(t), ...failure(t), inFrame: true }),
   sessionEnded: (t) => sessionEndedFramePage(shared(t)),
   reload: (t) => reloadPage({ ...shared(t), path: `/${t}` }),

@@ -97,6 +97,31 @@ describe('errorPage', () => {
     expect(html).toContain('href="/login?return_to=%2Fdashboard%2Fx%2F%3Fa%3Db"')
   })
 
+  it('offers what its error does, in place of the way home', () => {
+    const next = [
+      { label: 'Use another account', path: '/login?account=other' },
+      { label: 'Sign out', path: '/logout', method: 'post' as const },
+    ]
+    const html = errorPage({ ...failure, status: 403, next })
+    expect(html).toContain('href="/login?account=other">Use another account</a>')
+    expect(html).toMatch(/<form method="post" action="\/logout">\s*<button[^>]*>Sign out</)
+    expect(html).not.toContain('All dashboards')
+  })
+
+  it.each([
+    ['whoever manages your account', 'ask whoever manages your account and'],
+    ['help@kyros.test', 'ask <a href="mailto:help@kyros.test">help@kyros.test</a> and'],
+    ['mailto:help@kyros.test', 'ask <a href="mailto:help@kyros.test">help@kyros.test</a> and'],
+    [
+      'https://kyros.test/help',
+      'ask <a href="https://kyros.test/help">https://kyros.test/help</a>',
+    ],
+    ['javascript:alert(1)', 'ask javascript:alert(1) and'],
+    ['<b>me</b>', 'ask &lt;b&gt;me&lt;/b&gt; and'],
+  ])('says whom to ask: %s', (contact, line) => {
+    expect(errorPage({ ...failure, status: 403, contact })).toContain(line)
+  })
+
   it('tells the shell around it what happened', () => {
     const html = errorPage({ ...failure, status: 502, inFrame: true })
     expect(html).toMatch(/<script[^>]*src="\/assets\/frame-1\.js"[^>]*data-message="failed"/)

@@ -1,0 +1,82 @@
+import * as oidc from 'openid-client'
+import { GatewayError } from '../edge/gateway-error.ts'
+import { providerUnavailable } from './refusals.ts'
+
+export interface DiscoveryOptions {
+  readonly issuer: string
+  readonly discoveryUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post'
+  readonly allowInsecureIssuer: boolean
+}
+
+/** Seconds; the library's own limit of 30 is longer than a person waits for an error page. */
+export const providerTimeout = 2
+
+/** After a failed discovery, so long is the next one put off: a flood must not hammer the provider. */
+const discoveryPauseMs = 500
+
+const misconfigured = (cause: Error) =>
+  new GatewayError(
+    503,
+    'provider_misconfigured',
+    'Sign-in is not set up as it should be. Whoever runs this site has to mend it.',
+    { cause },
+  )
+
+/**
+ * The document must name our issuer letter by letter (OpenID Connect Discovery §4.3). openid-client
+ * lets Azure AD B2C name any issuer, and lets Entra name a template that every directory fits, so
+ * that each of them could sign people in; it is given the full address, with which it leaves the
+ * comparison to us.
+ *
+ * @see https://github.com/panva/openid-client/issues/893
+ */
+function assertIssuer(found: string, { issuer, discoveryUrl }: DiscoveryOptions): void {
+  // An origin may be written with or without its slash.
+  if (new URL(found).href === new URL(issuer).href) return
+  throw misconfigured(
+    new Error(
+      `The document at ${discoveryUrl} names the issuer ${found}, OIDC_ISSUER is ${issuer}`,
+    ),
+  )
+}
+
+async function discover(options: DiscoveryOptions): Promise<oidc.Configuration> {
+  const { clientId, clientSecret, clientAuthentication, discoveryUrl } = options
+  const configuration = await oidc.discovery(
+    new URL(discoveryUrl),
+    clientId,
+    undefined,
+    clientAuthentication === 'client_secret_post'
+      ? oidc.ClientSecretPost(clientSecret)
+      : oidc.ClientSecretBasic(clientSecret),
+    {
+      timeout: providerTimeout,
+      execute: [
+        // Without it the signature of an ID token from the token endpoint goes unchecked.
+        oidc.enableNonRepudiationChecks,
+        ...(options.allowInsecureIssuer ? [oidc.allowInsecureRequests] : []),
+      ],
+    },
+  )
+  assertIssuer(configuration.serverMetadata().issuer, options)
+  return configuration
+}
+
+/**
+ * Finds the provider at first need, and again after a failure.
+ *
+ * @throws {GatewayError} 503
+ */
+export function createDiscovery(options: DiscoveryOptions) {
+  let found: Promise<oidc.Configuration> | undefined
+  return function configuration(): Promise<oidc.Configuration> {
+    found ??= discover(options).catch((cause: unknown) => {
+      setTimeout(() => (found = undefined), discoveryPauseMs).unref()
+      throw cause instanceof GatewayError ? cause : providerUnavailable(cause)
+    })
+    return found
+  }
+}
