@@ -16,7 +16,7 @@ import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import { createAppPools } from './proxy/app-pools.ts'
 import { httpHandler } from './proxy/http-handler.ts'
-import { tenantQueryKey } from './proxy/index-page.ts'
+import { personQueryKey, tenantQueryKey } from './proxy/index-page.ts'
 import { proxyStage } from './proxy/proxy-stage.ts'
 import { socketHandler } from './proxy/socket-handler.ts'
 import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
@@ -24,7 +24,12 @@ import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
 import type { GatewayEnv } from './request-context.ts'
 import { createRefresher, refreshSession } from './session/refresh.ts'
-import { loadSession, requireSession } from './session/session-stage.ts'
+import {
+  loadSession,
+  noteActivity,
+  noteNavigation,
+  requireSession,
+} from './session/session-stage.ts'
 import { createSessionStarter } from './session/sign-in-session.ts'
 import { loadAssets, type ShellAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
@@ -104,9 +109,11 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       }),
       loadSession: loadSession({ cookies, registry }),
       refreshSession: refreshSession(refreshIfDue),
+      noteNavigation: noteNavigation(registry),
+      noteActivity: noteActivity(registry),
       requireSession: requireSession(pagesOfErrors),
       requireTenant: requireTenant({
-        queryKey: tenantQueryKey,
+        queryKeys: { tenant: tenantQueryKey, person: personQueryKey },
         choose: (path) => `/tenant?return_to=${encodeURIComponent(path)}`,
       }),
       // `/dashboard/<slug>/…` and `/api/preferences/<slug>/…`
@@ -126,7 +133,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     assets,
     signIn: signInRoutes({
       relyingParty,
-      transactions: createLoginTransactions(() => keyRings.cookiePasswords()),
+      transactions: createLoginTransactions(keyRings),
       starter,
       store: sessionStore,
       tenant: (id) => directory.tenant(id),

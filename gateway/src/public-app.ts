@@ -18,6 +18,8 @@ export interface PublicStages {
   readonly csrf: Stage
   readonly loadSession: Stage
   readonly refreshSession: Stage
+  readonly noteNavigation: Stage
+  readonly noteActivity: Stage
   readonly requireSession: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
@@ -60,6 +62,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
 
   app.use(stages.loadSession)
   app.use(stages.refreshSession)
+  app.use(stages.noteNavigation)
   app.route('/', signIn)
   app.route('/', signOut)
   app.get('/logout', (c) => pages.logout(c))
@@ -67,6 +70,8 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.use(stages.requireSession)
   app.get('/', (c) => pages.home(c))
   app.get('/session', (c) => pages.session(c))
+  app.post('/session/activity', stages.noteActivity, (c) => pages.session(c))
+  app.get('/signed-in', (c) => pages.signedIn(c))
   app.get('/tenant', (c) => pages.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
   app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)

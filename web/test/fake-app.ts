@@ -8,11 +8,12 @@ export const RENDERER = `
   const style = document.createElement('style')
   style.textContent = '#figures { color: rgb(1, 2, 3) }'
   document.head.append(style)
-  if (act === 'render') setTimeout(() => { entry.innerHTML = '<main id="figures"><h1>Figures</h1></main>' }, 50)
+  if (act === 'render') setTimeout(() => { entry.innerHTML = '<main id="figures"><h1>Figures</h1><label>Line <input></label></main>' }, 50)
   if (act === 'fail') setTimeout(() => { entry.innerHTML = '<div class="_dash-error">Error loading layout</div>' }, 50)
 `
 
 interface FakeApp {
+  person: string
   assets: Assets
   nonce: string
   tenant: string
@@ -21,9 +22,9 @@ interface FakeApp {
 }
 
 /** The index page of an app as it leaves the gateway. */
-export function fakeApp({ assets, nonce, tenant, slug, act }: FakeApp): string {
+export function fakeApp({ assets, nonce, tenant, slug, act, person }: FakeApp): string {
   return `<!DOCTYPE html><html lang="en"><head>
-    <script nonce="${nonce}" src="${assets.frameScript}" data-tenant="${tenant}" data-slug="${slug}" data-user="u-1"></script>
+    <script nonce="${nonce}" src="${assets.frameScript}" data-tenant="${tenant}" data-slug="${slug}" data-person="${person}"></script>
     <meta charset="utf-8"><title>Dash</title></head>
     <body><div id="react-entry-point"><div class="_dash-loading">Loading...</div></div>
     <script nonce="${nonce}" src="/renderer.js" data-act="${act}"></script></body></html>`

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Built } from '../build.ts'
 import type { Assets, Person } from '../src/views/page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
+import { signedInPage } from '../src/views/signed-in-page.ts'
 import { fakeApp, RENDERER } from './fake-app.ts'
 import { brandOf, pageOf, STAFF, TENANTS } from './models.ts'
 import { dashboard, error, home, PAGES } from './pages.ts'
@@ -12,6 +13,15 @@ const TYPES: Record<string, string> = {
   css: 'text/css',
   svg: 'image/svg+xml',
 }
+const SESSION = { '/session': true, '/session/activity': true }
+
+/** Dash's worker as a page sees it: the page of a test says when its connection comes and goes. */
+const WORKER = `onconnect = ({ ports: [port] }) => {
+  port.onmessage = ({ data }) => {
+    if (data.type === 'say') port.postMessage(data.message)
+    else port.postMessage({ type: 'posted', message: data })
+  }
+}`
 const SHELL_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${NONCE}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'`
 const APP_POLICY = `default-src 'none'; script-src 'self' 'nonce-${NONCE}'; style-src-elem 'self' 'nonce-${NONCE}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'`
 
@@ -23,6 +33,15 @@ export interface Situation {
   appTenant?: string
   /** What each dashboard does; others render. */
   apps: Record<string, 'render' | 'hang' | 'fail' | 'down' | 'expired' | 'plain' | 'drop'>
+  /** Who signs in next; the one who was signed in last if nobody is named. */
+  next?: { person: Person; tenant: string }
+  /** When the session ends, in milliseconds since the epoch. */
+  endsAt: number
+  endsBy: 'idle' | 'age'
+  /** Bodies of what was let through to `/app`, in order. */
+  asked: string[]
+  /** How often somebody was said to be at work. */
+  activity: number
 }
 
 /** Serves the views and scripts as the gateway does, without the gateway: its answers are what a test says. */
@@ -33,7 +52,15 @@ export async function startStandInGateway({ manifest, files }: Built) {
     frameScript: `/assets/${manifest.frameScript}`,
     icon: `/assets/${manifest.icon}`,
   }
-  const now: Situation = { person: STAFF, tenant: 'acme-corp', apps: {} }
+  const now: Situation = {
+    person: STAFF,
+    tenant: 'acme-corp',
+    apps: {},
+    endsAt: Date.now() + 600_000,
+    endsBy: 'idle',
+    asked: [],
+    activity: 0,
+  }
   const server = createServer((request, response) => {
     answer(request, response).catch((fault: unknown) => response.destroy(fault as Error))
   })
@@ -74,7 +101,23 @@ export async function startStandInGateway({ manifest, files }: Built) {
       const more = code && { 'X-Gateway-Error': code, 'X-Request-Id': 'req-7' }
       return json({}, Number(searchParams.get('status')), { ...more })
     }
-    if (pathname === '/login') return send('<!doctype html><title>Sign in</title>')
+    if (pathname === '/app') {
+      const body = await bodyOf(request)
+      if (now.person === undefined) {
+        return json({}, 401, { 'X-Gateway-Error': 'session_expired' })
+      }
+      now.asked.push(body)
+      return json({ body, tenant: request.headers['x-dashgate-tenant'] })
+    }
+    if (pathname === '/worker.js') return send(WORKER, 'text/javascript')
+    if (pathname === '/login') {
+      if (now.next === undefined) return send('<!doctype html><title>Sign in</title>')
+      now.person = now.next.person
+      now.tenant = now.next.tenant
+      return void redirect(searchParams.get('return_to') ?? '/')
+    }
+    if (pathname === '/session/activity') now.activity += 1
+    if (pathname.startsWith('/session') && pathname in SESSION) return session(json)
     if (request.method === 'POST') {
       const form = new URLSearchParams(await bodyOf(request))
       if (pathname === '/logout') {
@@ -84,8 +127,15 @@ export async function startStandInGateway({ manifest, files }: Built) {
       now.tenant = form.get('tenant') ?? ''
       return void redirect(form.get('return_to') ?? '/')
     }
-    if (pathname === '/session') return session(json)
     if (now.person === undefined) return send(error(page, 401, 'session_expired', 'Please sign in'))
+    if (pathname === '/signed-in') {
+      const wanted = searchParams.get('tenant')
+      const brand = brandOf(wanted ?? now.tenant)
+      const goOnFor = { id: brand.tenantId, displayName: brand.displayName }
+      const isOther = brand.tenantId !== now.tenant
+      const model = { page, person: now.person, brand: brandOf(now.tenant) }
+      return send(signedInPage({ ...model, ...(isOther && { goOnFor }) }))
+    }
     if (pathname === '/') return send(home(page, now.person, now.tenant))
     const [, folder, slug = ''] = pathname.split('/')
     if (folder !== 'dashboard') return send(error(page, 404, 'not_found', 'Nothing here'))
@@ -98,7 +148,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     if (act === 'expired') return send(sessionEndedFramePage({ page }))
     if (act === 'down') return send(error(page, 502, 'app_unreachable', 'No answer', true))
     const tenant = now.appTenant ?? now.tenant
-    const app = fakeApp({ assets, nonce: NONCE, tenant, slug, act })
+    const app = fakeApp({ assets, nonce: NONCE, tenant, slug, act, person: now.person.email })
     send(app, 'text/html', 200, { 'Content-Security-Policy': APP_POLICY })
   }
 
@@ -109,7 +159,8 @@ export async function startStandInGateway({ manifest, files }: Built) {
       role: now.person.role,
       activeTenant: now.tenant,
       tenants: Object.keys(TENANTS).map((id) => ({ id, displayName: brandOf(id).displayName })),
-      secondsLeft: 600,
+      secondsLeft: Math.max(0, (now.endsAt - Date.now()) / 1000),
+      endsBy: now.endsBy,
       csrfToken: 't',
     })
   }

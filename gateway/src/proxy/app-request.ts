@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
-import { tenantQueryKey } from './index-page.ts'
+import { personQueryKey, tenantQueryKey } from './index-page.ts'
 import type { Arrival, Identity } from './request-headers.ts'
 
 /** Prefix of everything that belongs to a dashboard; its app knows itself under it. */
@@ -22,11 +22,13 @@ export const arrivalOf = (c: Context<GatewayEnv>, publicUrl: URL): Arrival => ({
   clientAddress: c.env.incoming.socket.remoteAddress ?? '',
 })
 
-/** Path and query for the app: the canonical ones, without the key that serves the tenant guard. */
+const guardKeys = [tenantQueryKey, personQueryKey]
+
+/** Path and query for the app: the canonical ones, without the keys that serve the guard of tabs. */
 export function appTarget(c: Context<GatewayEnv>): string {
   const { path, query } = c.get('target')
-  if (!query.includes(tenantQueryKey)) return path + query
+  if (!guardKeys.some((key) => query.includes(key))) return path + query
   const pairs = query.slice(1).split('&')
-  const kept = pairs.filter((pair) => !pair.startsWith(`${tenantQueryKey}=`))
+  const kept = pairs.filter((pair) => !guardKeys.some((key) => pair.startsWith(`${key}=`)))
   return kept.length > 0 ? `${path}?${kept.join('&')}` : path
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
@@ -9,6 +8,7 @@ import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
+import { personKey } from '../session/principal.ts'
 import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { limitedBody } from './body-limit.ts'
@@ -31,10 +31,6 @@ export interface HttpHandlerDependencies {
  * An index page is some kilobytes. Rewriting holds up everybody else: 8 MiB took a second (measured).
  */
 const maxIndexPage = 1024 * 1024
-
-/** Tells users of one tenant apart in browser storage, without naming them. */
-const userKey = (issuer: string, sub: string) =>
-  createHash('sha256').update(`${issuer}\n${sub}`).digest('base64url').slice(0, 16)
 
 async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = []
@@ -76,13 +72,12 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     c: Context<GatewayEnv>,
     answer: Dispatcher.ResponseData,
   ): Promise<Response> {
-    const { issuer, sub } = c.get('session').principal
     const options = {
       nonce: c.get('nonce'),
       frameScript,
       tenantId: c.get('tenant').id,
       slug: c.get('dashboard').slug,
-      userKey: userKey(issuer, sub),
+      personKey: personKey(c.get('session').principal),
     }
     const page = await Promise.try(() => refuseCoded(answer))
       .then(() => boundedText(answer.body))
@@ -140,12 +135,15 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   return async function forward(c: Context<GatewayEnv>, route: DashRoute): Promise<Response> {
     const { incoming, outgoing } = c.env
     if (!outgoing) throw notFound()
-    const signal = clientGone(outgoing)
     const session = c.get('session')
+    const gone = clientGone(outgoing)
     const { slug, appUrl } = c.get('dashboard')
     const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
+    const ended = new AbortController()
     const release = holdOpen(session, () => {
       if (outgoing.headersSent) outgoing.destroy()
+      // Not one second longer at work for a session that is over; the page is told to sign in again.
+      else ended.abort(signInAgain())
     })
     try {
       const answer = await askApp(pools.poolFor(appUrl), {
@@ -154,7 +152,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         target: appTarget(c),
         headers: upstreamHeaders(incoming.headers, identityOf(c, token), arrivalOf(c, publicUrl)),
         body: limitedBody(incoming, maxBodyBytes),
-        signal,
+        signal: AbortSignal.any([gone, ended.signal]),
       })
       return await passOn(c, route, answer, outgoing)
     } finally {

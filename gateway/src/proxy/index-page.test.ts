@@ -7,7 +7,7 @@ const options: IndexPageOptions = {
   frameScript: '/assets/frame-1.js',
   tenantId: 'acme-corp',
   slug: 'loss',
-  userKey: 'u-key',
+  personKey: 'p-key',
 }
 
 const page = (config: unknown, extra = '') => `<!DOCTYPE html>
@@ -34,10 +34,10 @@ describe('rewriteIndexPage', () => {
     expect(configIn(html)).toEqual({ a: '/x', suppress_callback_exceptions: true })
   })
 
-  it('puts the frame script first in the head, with tenant, slug and user', async () => {
+  it('puts the frame script first in the head, with tenant, slug and person', async () => {
     const html = await rewriteIndexPage(page({}), options)
     expect(html).toContain(
-      '<head><script nonce="R4nd0m" src="/assets/frame-1.js" data-tenant="acme-corp" data-slug="loss" data-user="u-key"></script><meta',
+      '<head><script nonce="R4nd0m" src="/assets/frame-1.js" data-tenant="acme-corp" data-slug="loss" data-person="p-key"></script><meta',
     )
   })
 
@@ -48,15 +48,15 @@ describe('rewriteIndexPage', () => {
     expect(html).toContain('<!--[if IE]><script>alert(')
   })
 
-  it('lets socket and worker name the tenant, so that pages of two tenants share neither', async () => {
+  it('lets socket and worker name tenant and person, so that pages of two share neither', async () => {
     const websocket = {
       url: '/dashboard/loss/_dash-ws-callback',
       worker_url: '/dashboard/loss/w.js?v=1',
       x: 1,
     }
     expect(configIn(await rewriteIndexPage(page({ websocket }), options))['websocket']).toEqual({
-      url: '/dashboard/loss/_dash-ws-callback?dashgate_tenant=acme-corp',
-      worker_url: '/dashboard/loss/w.js?v=1&dashgate_tenant=acme-corp&user=u-key',
+      url: '/dashboard/loss/_dash-ws-callback?dashgate_tenant=acme-corp&dashgate_person=p-key',
+      worker_url: '/dashboard/loss/w.js?v=1&dashgate_tenant=acme-corp&dashgate_person=p-key',
       x: 1,
     })
   })

@@ -10,12 +10,13 @@ export interface IndexPageOptions {
   readonly frameScript: string
   readonly tenantId: string
   readonly slug: string
-  /** Tells users apart without naming them; browser storage and socket workers are kept by it. */
-  readonly userKey: string
+  /** Of whom the page is made for; browser storage and socket workers are kept apart by it. */
+  readonly personKey: string
 }
 
-/** Query key under which the document's tenant travels with a WebSocket handshake. */
+/** Query keys under which a WebSocket handshake repeats for which tenant and person its page is. */
 export const tenantQueryKey = 'dashgate_tenant'
+export const personQueryKey = 'dashgate_person'
 
 const attribute = (name: string, value: string) => ({ name, value })
 
@@ -32,17 +33,17 @@ function withQuery(url: unknown, parameters: Record<string, string>): unknown {
  * saw them, whatever tenant that was, and serves to check ids only. The socket's URLs name tenant
  * and user, since browsers share a SharedWorker among all pages that name the same URL.
  */
-function safeConfig(json: string, { tenantId, userKey }: IndexPageOptions): string {
+function safeConfig(json: string, { tenantId, personKey }: IndexPageOptions): string {
   const config: unknown = JSON.parse(json)
   if (!isRecord(config)) throw new Error('the configuration of the index page is no object')
   const { validation_layout: _, websocket, ...rest } = config
   const safe: Record<string, unknown> = { ...rest, suppress_callback_exceptions: true }
   if (isRecord(websocket)) {
-    const tenant = { [tenantQueryKey]: tenantId }
+    const madeFor = { [tenantQueryKey]: tenantId, [personQueryKey]: personKey }
     safe['websocket'] = {
       ...websocket,
-      url: withQuery(websocket['url'], tenant),
-      worker_url: withQuery(websocket['worker_url'], { ...tenant, user: userKey }),
+      url: withQuery(websocket['url'], madeFor),
+      worker_url: withQuery(websocket['worker_url'], madeFor),
     }
   }
   // As Dash writes it: nothing that could end the script element or start another.
@@ -70,7 +71,7 @@ export async function rewriteIndexPage(html: string, options: IndexPageOptions):
       attribute('src', options.frameScript),
       attribute('data-tenant', options.tenantId),
       attribute('data-slug', options.slug),
-      attribute('data-user', options.userKey),
+      attribute('data-person', options.personKey),
     ]
     rewriter.emitStartTag({ ...tag, tagName: 'script', selfClosing: false, attrs })
     rewriter.emitRaw('</script>')

@@ -32,6 +32,15 @@ export interface LiveSession {
 export const isExpired = (session: LiveSession, now: number): boolean =>
   now >= session.idleExpiresAt || now >= session.absoluteExpiresAt
 
+/** How long a session still lasts, and what would end it: that nobody does anything, or its age. */
+export function timeLeft({ idleExpiresAt, absoluteExpiresAt }: LiveSession, now: number) {
+  const end = Math.min(idleExpiresAt, absoluteExpiresAt)
+  return {
+    secondsLeft: Math.max(0, Math.floor((end - now) / 1000)),
+    endsBy: idleExpiresAt < absoluteExpiresAt ? ('idle' as const) : ('age' as const),
+  }
+}
+
 /**
  * Has something cut when the session ends, at once if it has ended already: between the check at the
  * beginning of a request and its answer a session can be revoked.

@@ -62,9 +62,11 @@ export function createRefresher(options: RefreshOptions) {
       session.accessExpiresAt = row.accessExpiresAt?.getTime()
       // Read again after the lock: another replica may have done it meanwhile.
       if (!isDue(session.accessExpiresAt) || row.refreshTokenSealed === null) return undefined
-      const refreshToken = keys.openAtRest(row.refreshTokenSealed, session.secret)
-      const outcome = refreshToken === undefined ? 'ended' : await askProvider(refreshToken)
-      if (outcome === 'ended') {
+      const refreshToken = await keys.openAtRest(row.refreshTokenSealed, session.secret)
+      // First, so that what fails here fails before the provider has replaced the token.
+      const resealed = refreshToken && keys.sealAtRest(refreshToken, session.secret)
+      const outcome = refreshToken ? await askProvider(refreshToken) : 'ended'
+      if (!resealed || outcome === 'ended') {
         verdict = 'refresh_refused'
         return undefined
       }
@@ -72,8 +74,9 @@ export function createRefresher(options: RefreshOptions) {
       const { refreshToken: rotated, accessExpiresAt } = outcome.tokens
       session.accessExpiresAt = accessExpiresAt
       return {
+        // A token that was not replaced moves on to the newest key, too.
         refreshTokenSealed:
-          rotated === undefined ? row.refreshTokenSealed : keys.sealAtRest(rotated, session.secret),
+          rotated === undefined ? resealed : keys.sealAtRest(rotated, session.secret),
         accessExpiresAt: accessExpiresAt === undefined ? null : new Date(accessExpiresAt),
       }
     })

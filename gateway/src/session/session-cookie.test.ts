@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createSessionCookies, type SessionCookie } from './session-cookie.ts'
 
 const keys = (passwords: Record<string, string>) => ({
-  cookiePasswords: () => passwords,
-  csrfKey: () => 'csrf-key',
+  passwordsToSeal: () => passwords,
+  passwordsToOpen: async () => passwords,
 })
 const first = { 1: 'the-first-password-of-enough-length' }
 const second = { 2: 'the-second-password-of-enough-length' }
@@ -80,11 +80,16 @@ describe('session cookies', () => {
     expect(cookies.only('__Host-Http-session=a; __Host-Http-session=b')).toBeUndefined()
   })
 
-  it('have a CSRF token each, made with a key', () => {
+  it('are no less good when the keys cannot be read: that is an error, and signs nobody out', async () => {
+    const value = valueOf(await createSessionCookies(keys(first), 60).seal(content))
+    const unread = { ...keys(first), passwordsToOpen: () => Promise.reject(new Error('no keys')) }
+    await expect(createSessionCookies(unread, 60).unseal(value)).rejects.toThrow('no keys')
+  })
+
+  it('have a CSRF token each, which does not show the cookie and outlives the keys', () => {
     const cookies = createSessionCookies(keys(first), 60)
     expect(cookies.csrfToken('a')).not.toBe(cookies.csrfToken('b'))
-    expect(cookies.csrfToken('a')).not.toBe(
-      createSessionCookies({ ...keys(first), csrfKey: () => 'other' }, 60).csrfToken('a'),
-    )
+    expect(cookies.csrfToken('a')).toMatch(/^[\w-]{43}$/)
+    expect(createSessionCookies(keys(second), 60).csrfToken('a')).toBe(cookies.csrfToken('a'))
   })
 })

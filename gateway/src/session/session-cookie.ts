@@ -26,8 +26,9 @@ export type SessionCookie = z.infer<typeof sessionCookie>
 
 /** What the sealing needs of the key rings. */
 export interface CookieKeys {
-  cookiePasswords(): Record<string, string>
-  csrfKey(): string
+  passwordsToSeal(): Record<string, string>
+  /** With the one that a seal names, even when another replica made it a moment ago. */
+  passwordsToOpen(seal: string): Promise<Record<string, string>>
 }
 
 /**
@@ -39,7 +40,7 @@ export function createSessionCookies(keys: CookieKeys, maxAgeSeconds: number) {
   return {
     async seal(content: SessionCookie): Promise<string> {
       const sealed = await sealData(content, {
-        password: keys.cookiePasswords(),
+        password: keys.passwordsToSeal(),
         ttl: maxAgeSeconds,
       })
       return hostCookie(sessionCookieName, sealed, 'Strict', maxAgeSeconds)
@@ -48,10 +49,11 @@ export function createSessionCookies(keys: CookieKeys, maxAgeSeconds: number) {
     /** `undefined` for whatever is not a cookie of ours, of these keys and of this version. */
     async unseal(value: string): Promise<SessionCookie | undefined> {
       if (!sealForm.test(value)) return undefined
-      const content: unknown = await unsealData(value, {
-        password: keys.cookiePasswords(),
-        ttl: maxAgeSeconds,
-      }).catch(() => undefined)
+      // Outside of the catch: keys that cannot be read sign nobody out.
+      const password = await keys.passwordsToOpen(value)
+      const content: unknown = await unsealData(value, { password, ttl: maxAgeSeconds }).catch(
+        () => undefined,
+      )
       return sessionCookie.safeParse(content).data
     },
 
@@ -61,9 +63,12 @@ export function createSessionCookies(keys: CookieKeys, maxAgeSeconds: number) {
       return values.length === 1 && values[0] !== '' ? values[0] : undefined
     },
 
-    /** The token that scripts show in `X-CSRF-Token`: only who knows the cookie can know it. */
+    /**
+     * The token that scripts show in `X-CSRF-Token`. Its key is the cookie itself, which nobody else
+     * knows, so that it outlives every rotation of keys as the session does.
+     */
     csrfToken(value: string): string {
-      return createHmac('sha256', keys.csrfKey()).update(value).digest('base64url')
+      return createHmac('sha256', value).update('dashgate csrf v2').digest('base64url')
     },
 
     deletion: hostCookie(sessionCookieName, '', 'Strict', 0),

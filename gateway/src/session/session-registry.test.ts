@@ -132,17 +132,31 @@ describe('the session registry', () => {
 
   it('writes a later idle end now and then, never beyond the absolute end', async () => {
     const { registry, world } = setUp()
-    await registry.find('sealed')
+    const session = await registry.find('sealed')
+    if (!session) throw new Error('no session')
+    registry.seen(session)
     expect(world.extended).toEqual([])
     world.now += 120_000
-    await registry.find('sealed')
-    await registry.find('sealed')
+    registry.seen(session)
+    registry.seen(session)
     expect(world.extended).toEqual([world.now + 3_600_000])
     world.now += 3_500_000
-    await registry.find('sealed')
+    registry.seen(session)
     world.now += 3_000_000
-    await registry.find('sealed')
+    registry.seen(session)
     expect(Math.max(...world.extended)).toBe(1_000_000 + 7_200_000)
+  })
+
+  it('is not kept awake by requests, which a page makes by itself too', async () => {
+    const { world, registry } = setUp()
+    for (let minutes = 0; minutes < 59; minutes += 1) {
+      world.now += 60_000
+      expect(await registry.find('sealed')).toBeDefined()
+    }
+    world.now += 60_001
+    world.row = undefined
+    expect(await registry.find('sealed')).toBeUndefined()
+    expect(world.extended).toEqual([])
   })
 
   it('cuts what expired sessions left open', async () => {

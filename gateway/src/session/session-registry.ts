@@ -17,7 +17,10 @@ export interface SessionRegistryOptions {
   readonly now?: () => number
 }
 
-/** The idle end is written at most this often: it need not be exact, and a write costs. */
+/**
+ * The idle end is written at most this often, or twenty times in an idle lifetime that is shorter: it
+ * need not be exact, and a write costs.
+ */
 const extendEveryMs = 60_000
 
 /** Cookies that are remembered; beyond that the least used one is unsealed again (300 µs). */
@@ -103,7 +106,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
 
   function extend(session: LiveSession) {
     const wanted = Math.min(now() + idleSeconds * 1000, session.absoluteExpiresAt)
-    if (wanted - session.idleExpiresAt < extendEveryMs) return
+    if (wanted - session.idleExpiresAt < Math.min(extendEveryMs, idleSeconds * 50)) return
     session.idleExpiresAt = wanted
     store.extend(session.idHash, wanted).catch(options.onExtendFailure)
   }
@@ -125,9 +128,11 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
         return undefined
       }
       if (notificationsCurrent()) session.confirmedAt = now()
-      extend(session)
       return session
     },
+
+    /** A person was seen at work in this session: its idle end moves away. */
+    seen: extend,
 
     /** Whether the session behind a tenant token may still be served; for the data API. */
     async isLive(idHash: string): Promise<boolean> {

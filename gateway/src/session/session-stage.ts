@@ -22,6 +22,25 @@ export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
     await next()
   })
 
+/**
+ * Moves the idle end away for what only a person does: going somewhere. Whatever a page asks for by
+ * itself (polls, heartbeats, timers) keeps no unattended tab signed in; the shell's script says when
+ * somebody is at work in an open page (`POST /session/activity`).
+ */
+export const noteNavigation = (registry: Pick<SessionRegistry, 'seen'>) =>
+  createMiddleware<GatewayEnv>(async function noteNavigation(c, next) {
+    const session = c.get('session')
+    if (session && c.get('clientKind') === 'document') registry.seen(session)
+    await next()
+  })
+
+/** What the shell's script says of a person who is at work in an open page. */
+export const noteActivity = (registry: Pick<SessionRegistry, 'seen'>) =>
+  createMiddleware<GatewayEnv>(async function noteActivity(c, next) {
+    registry.seen(c.get('session'))
+    await next()
+  })
+
 /** The two pages that a person without a session may see before sign-in. */
 export interface SessionPages {
   /** A page that loads itself again from our own site. */

@@ -96,7 +96,7 @@ export function createSessionStore(database: Database) {
     async replace(
       oldIdHash: string,
       session: Omit<NewSession, 'opSid' | 'refreshTokenSealed' | 'accessExpiresAt'>,
-      reseal: (sealed: string) => string | undefined,
+      reseal: (sealed: string) => Promise<string | undefined>,
     ): Promise<boolean> {
       return database.forPurpose('session', async (tx) => {
         const [old] = await tx
@@ -113,7 +113,7 @@ export function createSessionStore(database: Database) {
           rowOf({
             ...session,
             opSid: old.opSid ?? undefined,
-            refreshTokenSealed: old.sealed === null ? undefined : reseal(old.sealed),
+            refreshTokenSealed: old.sealed === null ? undefined : await reseal(old.sealed),
             accessExpiresAt: old.accessExpiresAt?.getTime(),
           }),
         )

@@ -16,7 +16,7 @@ export interface ProviderTokens {
 /** What sealing a refresh token needs of the key rings. */
 export interface AtRestKeys {
   sealAtRest(plaintext: string, cookieSecret: string): string
-  openAtRest(sealed: string, cookieSecret: string): string | undefined
+  openAtRest(sealed: string, cookieSecret: string): Promise<string | undefined>
 }
 
 export interface SessionStarterOptions {
@@ -72,8 +72,8 @@ export function createSessionStarter(options: SessionStarterOptions) {
      */
     async switchTenant(session: LiveSession, tenantId: string) {
       const { row, secret, seal } = draft(session.principal, tenantId, session.absoluteExpiresAt)
-      const reseal = (sealed: string) => {
-        const refreshToken = keys.openAtRest(sealed, session.secret)
+      const reseal = async (sealed: string) => {
+        const refreshToken = await keys.openAtRest(sealed, session.secret)
         return refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)
       }
       return (await store.replace(session.idHash, row, reseal)) ? seal() : undefined

@@ -1,11 +1,14 @@
 import { dashboardPage } from '@dashgate/web/views/dashboard-page.ts'
 import { homePage } from '@dashgate/web/views/home-page.ts'
 import { logoutPage } from '@dashgate/web/views/logout-page.ts'
+import { signedInPage } from '@dashgate/web/views/signed-in-page.ts'
 import { tenantChooserPage } from '@dashgate/web/views/tenant-chooser-page.ts'
 import type { Context } from 'hono'
 import { GatewayError } from '../edge/gateway-error.ts'
 import { shellPolicy } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
+import { timeLeft } from '../session/live-session.ts'
+import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
@@ -123,11 +126,32 @@ export function shellPages({
       )
     },
 
+    /**
+     * GET /signed-in: where a sign-in in a pop-up ends; the page that opened it goes on by itself.
+     * Staff who were at work for a tenant are asked to go on with that one.
+     */
+    signedIn(c: Context<GatewayEnv>): Response {
+      const session = c.get('session')
+      const wanted = directory.tenant(c.req.query('tenant') ?? '')
+      const isOther = wanted !== undefined && wanted.id !== session.activeTenantId
+      const own = directory.tenant(session.activeTenantId ?? '')
+      return html(
+        c,
+        signedInPage({
+          page: pageOf(c, assets),
+          person: personOf(session, directory),
+          ...(own ? { brand: brandOf(own) } : {}),
+          ...(isOther && wanted.status === 'active' && mayActFor(session.principal, wanted.id)
+            ? { goOnFor: { id: wanted.id, displayName: brandOf(wanted).displayName } }
+            : {}),
+        }),
+      )
+    },
+
     /** GET /session: who am I? Nothing of the provider's tokens is in it. */
     session(c: Context<GatewayEnv>): Response {
       const session = c.get('session')
       const { sub, email, role } = session.principal
-      const end = Math.min(session.idleExpiresAt, session.absoluteExpiresAt)
       const cookie = cookies.only(c.env.incoming.headers.cookie) ?? ''
       c.header('Cache-Control', 'no-store')
       return c.json({
@@ -137,7 +161,7 @@ export function shellPages({
         tenants: tenantsOf(session, directory)
           .filter((tenant) => tenant.status === 'active')
           .map(({ id, displayName }) => ({ id, displayName })),
-        secondsLeft: Math.max(0, Math.floor((end - Date.now()) / 1000)),
+        ...timeLeft(session, Date.now()),
         csrfToken: cookies.csrfToken(cookie),
       })
     },

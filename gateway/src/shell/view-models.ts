@@ -1,7 +1,7 @@
 import type { Brand, Page, Person } from '@dashgate/web/views/page.ts'
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
-import type { LiveSession } from '../session/live-session.ts'
+import { timeLeft, type LiveSession } from '../session/live-session.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { Tenant, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
@@ -49,4 +49,5 @@ export const personOf = (
   email: session.principal.email,
   role: session.principal.role,
   canSwitch: session.principal.role === 'admin' && tenantsOf(session, directory).length > 1,
+  ...timeLeft(session, Date.now()),
 })

@@ -1,6 +1,8 @@
+import { watchActivity } from './activity.ts'
 import { blank, tenantOfShell } from './frame/guard.ts'
 import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
+import { createParking } from './frame/parking.ts'
 import { watchRendering } from './frame/rendered.ts'
 import { watchSockets } from './frame/sockets.ts'
 import { keepStorageApart } from './frame/storage.ts'
@@ -18,7 +20,7 @@ declare global {
 /** The first script of every Dash page (and of our own pages in its frame); blocks until it is done. */
 function start(script: HTMLScriptElement): void {
   window.dashgate = true
-  const { tenant = '', slug = '', user = '', message } = script.dataset
+  const { tenant = '', slug = '', person = '', message } = script.dataset
   const teller = createTeller()
   if (message !== undefined) return tellOf(message, script.dataset, teller)
 
@@ -27,11 +29,13 @@ function start(script: HTMLScriptElement): void {
     blank()
     return teller.tell({ type: 'dashgate:tenant-mismatch', tenant })
   }
+  const parking = createParking(teller.tell)
   for (const part of [
     () => giveStylesNonce(script.nonce),
-    () => watchNetwork(tenant, teller.tell),
-    () => watchSockets(teller.tell),
-    () => keepStorageApart({ tenant, user, slug }),
+    () => watchNetwork({ tenant, person }, { parking, tell: teller.tell }),
+    () => watchSockets({ parking, tell: teller.tell }),
+    () => watchActivity(() => teller.tell({ type: 'dashgate:active' })),
+    () => keepStorageApart({ tenant, user: person, slug }),
     refuseServiceWorkers,
     takeHashOfShell,
     () => watchLocation(slug, teller.tell),
@@ -52,7 +56,11 @@ function attempt(part: () => void): void {
 
 /** Our own pages in the frame: an error, or the end of the session. */
 function tellOf(message: string, data: DOMStringMap, { tell }: Teller): void {
-  if (message === 'session-ended') return tell({ type: 'dashgate:session-ended' })
+  if (message === 'session-ended') {
+    // Nothing of the app is here to go on: it is asked for again.
+    createParking(tell)?.onResume(() => location.reload())
+    return tell({ type: 'dashgate:session-ended' })
+  }
   const { code = 'unknown', requestId = '', title = '', text = '' } = data
   tell({ type: 'dashgate:failed', scope: 'page', code, requestId, title, text })
 }

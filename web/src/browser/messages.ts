@@ -6,9 +6,13 @@ export type FrameMessage =
   | Failure
   /** `tenant` is whom the frame was made for; a script's refused request does not say. */
   | { type: 'dashgate:tenant-mismatch'; tenant?: string }
+  /** Somebody else is signed in than the person whom the frame was made for. */
+  | { type: 'dashgate:person-mismatch' }
   | { type: 'dashgate:session-ended' }
   /** A socket was closed, perhaps because of who is signed in now. */
   | { type: 'dashgate:disconnected' }
+  /** A person is at work in the frame. */
+  | { type: 'dashgate:active' }
 
 /** `page`: the dashboard did not load. `part`: one of its requests was not answered. */
 export interface Failure {
@@ -22,6 +26,9 @@ export interface Failure {
 
 /** The shell's script may start after the frame's: on this the frame repeats what it has said. */
 export const HELLO = 'dashgate:hello'
+
+/** The same person has signed in again for the same tenant: what was parked goes on. */
+export const RESUME = 'dashgate:resume'
 
 /** Between the tabs of one browser. */
 export type TabMessage =

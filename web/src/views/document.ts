@@ -44,7 +44,11 @@ function identity(brand: Brand | undefined, person: Person | undefined): Markup 
   const tenant =
     brand && html`data-tenant="${brand.tenantId}" data-tenant-name="${brand.displayName}"`
   const user = person && html`data-user="${person.email}"`
-  return html`${tenant} ${user} ${person?.canSwitch ? html`data-can-switch` : undefined}`
+  const end =
+    person?.secondsLeft !== undefined &&
+    html`data-seconds-left="${person.secondsLeft}" data-ends-by="${person.endsBy ?? 'idle'}"`
+  return html`${tenant} ${user} ${end || undefined}
+  ${person?.canSwitch ? html`data-can-switch` : undefined}`
 }
 
 /** The script of pages whose parts come alive with it; every link and form works without. */

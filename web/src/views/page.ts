@@ -29,4 +29,8 @@ export interface Person {
   email: string
   role: 'admin' | 'viewer'
   canSwitch: boolean
+  /** How long the session lasts if nobody does anything; pages that end with it do not say. */
+  secondsLeft?: number
+  /** What would end it: that nobody does anything, or its age. */
+  endsBy?: 'idle' | 'age'
 }

@@ -1,4 +1,4 @@
-import { type FrameMessage, HELLO, typeOf } from '../messages.ts'
+import { type FrameMessage, HELLO, RESUME, typeOf } from '../messages.ts'
 
 export interface Teller {
   tell: (message: FrameMessage) => void
@@ -12,15 +12,20 @@ export function createTeller(): Teller {
   addEventListener('message', (event) => {
     if (event.source !== parent || event.origin !== location.origin) return
     if (typeOf(event.data) === HELLO) for (const message of said.values()) send(message)
+    if (typeOf(event.data) === RESUME) said.delete('dashgate:session-ended')
   })
   return {
     tell(message) {
-      // A part that failed was a moment, not a state: saying it again would show the notice twice.
-      const passing = message.type === 'dashgate:failed' && message.scope === 'part'
-      if (!passing) said.set(message.type, message)
+      if (!isMoment(message)) said.set(message.type, message)
       send(message)
     },
   }
+}
+
+/** A moment, not a state: said again it would be another one. */
+function isMoment(message: FrameMessage): boolean {
+  if (message.type === 'dashgate:failed') return message.scope === 'part'
+  return message.type === 'dashgate:active' || message.type === 'dashgate:disconnected'
 }
 
 function send(message: FrameMessage): void {

@@ -1,8 +1,8 @@
-import { type FrameMessage, HELLO, isFrameMessage } from '../messages.ts'
+import { type FrameMessage, HELLO, isFrameMessage, RESUME } from '../messages.ts'
 import { isWithin, titleFor } from './address.ts'
 import type { Identity } from './document-identity.ts'
 import type { Overlay } from './overlay.ts'
-import { otherTenant, sessionEnded } from './overlay-content.ts'
+import { otherPerson, otherTenant } from './overlay-content.ts'
 import { createStage, type Stage } from './stage.ts'
 
 interface Surroundings {
@@ -10,10 +10,20 @@ interface Surroundings {
   overlay: Overlay
   /** Who is signed in now; names the tenant that a frame's message does not know. */
   checkSession: () => Promise<void>
+  /** The frame was told that there is no session any more. */
+  sessionEnded: () => void
+  /** A person is at work in the frame. */
+  active: () => void
+}
+
+export interface Dashboard {
+  stage: Stage
+  /** Lets the frame go on with what it has parked. */
+  resume(): void
 }
 
 /** The page around a dashboard follows what its frame says. */
-export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
+export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard {
   const { slug = '', title = '' } = root.dataset
   let leaving = false
   const stage = createStage(root, listenToLoad)
@@ -26,9 +36,13 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
   const frame = stage.frame()
   if (frame !== null) listenToLoad(frame)
   stage.loading()
-  frame?.contentWindow?.postMessage({ type: HELLO }, location.origin)
+  say(HELLO)
   if (isComplete(frame)) settle(frame)
-  return stage
+  return { stage, resume: () => say(RESUME) }
+
+  function say(type: string): void {
+    stage.frame()?.contentWindow?.postMessage({ type }, location.origin)
+  }
 
   function hear(message: FrameMessage): void {
     switch (message.type) {
@@ -41,12 +55,17 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Stage {
       case 'dashgate:failed':
         return message.scope === 'part' ? stage.notice(message.requestId) : stage.failed(message)
       case 'dashgate:session-ended':
-        return around.overlay.show(sessionEnded())
+        return around.sessionEnded()
       case 'dashgate:tenant-mismatch':
         around.overlay.show(otherTenant(around.identity, { tenant: message.tenant }))
         return void around.checkSession()
+      case 'dashgate:person-mismatch':
+        around.overlay.show(otherPerson(around.identity, {}))
+        return void around.checkSession()
       case 'dashgate:disconnected':
         return void around.checkSession()
+      case 'dashgate:active':
+        return around.active()
     }
   }
 

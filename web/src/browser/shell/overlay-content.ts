@@ -1,4 +1,5 @@
 import { currentPath, type Identity, signInLink } from './document-identity.ts'
+import { openSignIn } from './sign-in-window.ts'
 import { element } from './elements.ts'
 import type { OverlayContent } from './overlay.ts'
 
@@ -42,12 +43,19 @@ export function signedOut(): OverlayContent {
   }
 }
 
-export function sessionEnded(): OverlayContent {
+/** The page stays as it is beneath: a sign-in beside it lets it go on. */
+export function sessionEnded(mine: Identity): OverlayContent {
+  const begin = element('button', { class: 'button', type: 'button' }, 'Sign in')
+  begin.addEventListener('click', () => {
+    if (!openSignIn(mine)) location.href = signInLink()
+  })
+  const here = element('a', { class: 'button button-quiet', href: signInLink() }, 'Start afresh')
   return {
     about: NOBODY,
     title: 'Your session has ended',
-    text: 'Sign in again to go on where you were.',
-    actions: [signIn()],
+    text: 'Sign in again in a window of its own, and this page goes on where you were. Nothing on it is lost.',
+    actions: [begin, here],
+    keepsPage: true,
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Other } from './overlay-content.ts'
 
+/** How long the session lasts if nobody does anything, and what would end it. */
+export interface TimeLeft {
+  secondsLeft: number
+  endsBy: 'idle' | 'age'
+}
+
 /** Who is signed in, out of GET /session; a field of another shape is left out rather than guessed. */
 export function readSession(answer: unknown): Other {
   if (!isRecord(answer)) return {}
@@ -10,6 +16,14 @@ export function readSession(answer: unknown): Other {
     .map(nameOf)
     .find(Boolean)
   return { user: emailOf(answer['user']), tenant, tenantName }
+}
+
+export function readTimeLeft(answer: unknown): TimeLeft | undefined {
+  if (!isRecord(answer)) return undefined
+  const { secondsLeft, endsBy } = answer
+  const seconds = typeof secondsLeft === 'string' ? Number(secondsLeft) : secondsLeft
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined
+  return { secondsLeft: seconds, endsBy: endsBy === 'age' ? 'age' : 'idle' }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

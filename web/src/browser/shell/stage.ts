@@ -12,6 +12,9 @@ export interface Stage {
   failed(failure: Pick<Failure, 'code' | 'requestId' | 'title' | 'text'>): void
   /** One request of the dashboard failed; the rest is still there. */
   notice(requestId: string | undefined): void
+  /** Out of sight, with all that somebody has typed and chosen. */
+  conceal(): void
+  reveal(): void
   /** Takes the dashboard out of the page. */
   remove(): void
 }
@@ -33,7 +36,7 @@ export function createStage(
   part('retry')?.addEventListener('click', retry)
   part('notice-dismiss')?.addEventListener('click', () => show('notice', false))
 
-  return { frame, loading, ready, failed, notice, remove }
+  return { frame, loading, ready, failed, notice, conceal, reveal, remove }
 
   function frame(): HTMLIFrameElement | null {
     return root.querySelector('iframe')
@@ -108,6 +111,14 @@ export function createStage(
   function show(name: string, shown: boolean): void {
     const target = part(name)
     if (target !== null) target.hidden = !shown
+  }
+
+  function conceal(): void {
+    root.toggleAttribute('data-concealed', true)
+  }
+
+  function reveal(): void {
+    root.toggleAttribute('data-concealed', false)
   }
 
   function remove(): void {

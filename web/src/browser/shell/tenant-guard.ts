@@ -2,15 +2,28 @@ import { CHANNEL, isTabMessage, type TabMessage } from '../messages.ts'
 import type { Identity } from './document-identity.ts'
 import type { Overlay } from './overlay.ts'
 import { otherPerson, otherTenant, type Other, signedOut } from './overlay-content.ts'
-import { readSession } from './session-answer.ts'
+import { readSession, readTimeLeft, type TimeLeft } from './session-answer.ts'
 
 export interface TenantGuard {
   /** Asks the gateway who is signed in now and covers the page if it is not whom it was made for. */
   check: () => Promise<void>
+  /** Tells the gateway that somebody is at work here. */
+  extend: () => Promise<void>
+}
+
+/** What the page does with what the guard hears. */
+interface Around {
+  overlay: Overlay
+  /** Nobody is signed in any more. */
+  expired: () => void
+  /** The very same person is signed in again, for the very same tenant. */
+  goOn: () => void
+  timeLeft: (left: TimeLeft) => void
 }
 
 /** A page made for one tenant says so, and steps aside when another tab works for another. */
-export function guardTenant(mine: Identity, overlay: Overlay): TenantGuard {
+export function guardTenant(mine: Identity, around: Around): TenantGuard {
+  const { overlay } = around
   const channel = new BroadcastChannel(CHANNEL)
   channel.addEventListener('message', ({ data }) => {
     if (isTabMessage(data)) hear(data)
@@ -44,23 +57,31 @@ export function guardTenant(mine: Identity, overlay: Overlay): TenantGuard {
       // Only covers: loading again here could end in a loop, as no person is needed to come this far.
       if (other !== undefined) cover(other)
     }),
+    extend: oneAtATime(async () => {
+      const other = await ask('/session/activity', { method: 'POST' })
+      if (other !== undefined) cover(other)
+    }),
   }
 
   function hear(message: TabMessage): void {
     if (message.type === 'signed-out') return overlay.show(signedOut())
-    goOnOrCover({ user: message.user, tenant: message.tenant, tenantName: message.name })
+    const other = { user: message.user, tenant: message.tenant, tenantName: message.name }
+    // Another page's word covers this one; only the gateway's own lets it go on.
+    if (!cover(other) && overlay.isShown()) look()
   }
 
-  async function ask(): Promise<Other | undefined> {
-    const response = await fetch('/session', { headers: { Accept: 'application/json' } })
-    if (response.ok) return readSession(await response.json())
-    if (response.status === 401) overlay.show(signedOut())
-    return undefined
+  async function ask(path = '/session', init: RequestInit = {}): Promise<Other | undefined> {
+    const response = await fetch(path, { ...init, headers: { Accept: 'application/json' } })
+    if (response.status === 401) around.expired()
+    if (!response.ok) return undefined
+    const answer: unknown = await response.json()
+    const left = readTimeLeft(answer)
+    if (left !== undefined) around.timeLeft(left)
+    return readSession(answer)
   }
 
   function goOnOrCover(other: Other): void {
-    // The very same is signed in again: this page can go on, but must ask for everything anew.
-    if (!cover(other) && overlay.isShown()) location.reload()
+    if (!cover(other) && overlay.isShown()) around.goOn()
   }
 
   function cover(other: Other): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { meaningOf } from './network.ts'
+import { meaningOf } from './refusal.ts'
 
 const headers = (entries: Record<string, string>) => (name: string) => entries[name] ?? null
 

@@ -1,0 +1,48 @@
+import { isOurs, type OwnRequests } from './own-request.ts'
+import { meaningOf } from './refusal.ts'
+
+type Input = Parameters<typeof fetch>[0]
+
+export function watchFetch({ madeFor, parking, tell }: OwnRequests): void {
+  const realFetch = window.fetch
+
+  window.fetch = async function fetch(input, init) {
+    if (!isOurs(input instanceof Request ? input.url : input)) return realFetch(input, init)
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    for (;;) {
+      const gate = parking?.gate()
+      if (gate !== undefined) await unlessAborted(gate, signal)
+      const response = await send(input, init)
+      const meaning = meaningOf(response.status, (name) => response.headers.get(name))
+      const isOver = meaning?.type === 'dashgate:session-ended'
+      if (parking === undefined || !isOver || !isRepeatable(init)) {
+        if (meaning !== undefined) tell(meaning)
+        return response
+      }
+      await unlessAborted(parking.sessionEnded(), signal)
+    }
+  }
+
+  function send(input: Input, init: RequestInit | undefined): Promise<Response> {
+    const given = init?.headers ?? (input instanceof Request ? input.headers : undefined)
+    const headers = new Headers(given)
+    for (const [name, value] of Object.entries(madeFor)) headers.set(name, value)
+    // A request's body can be read once; what is sent is a copy.
+    return realFetch(input instanceof Request ? input.clone() : input, { ...init, headers })
+  }
+}
+
+/** A stream is gone once it was sent. */
+function isRepeatable(init: RequestInit | undefined): boolean {
+  return !(init?.body instanceof ReadableStream)
+}
+
+async function unlessAborted(waiting: Promise<void>, signal: AbortSignal | null | undefined) {
+  if (signal === null || signal === undefined) return waiting
+  signal.throwIfAborted()
+  const aborted = new Promise<never>((_, reject) => {
+    // What the page gave as its reason is what its fetch rejects with, whatever that is.
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+  await Promise.race([waiting, aborted])
+}

@@ -1,0 +1,18 @@
+import type { FrameMessage } from '../messages.ts'
+import type { Parking } from './parking.ts'
+
+/** What both ways to ask the gateway, fetch and XMLHttpRequest, have in common. */
+export interface OwnRequests {
+  /** Headers in which a request of this page repeats for which tenant and person it was made. */
+  madeFor: Readonly<Record<string, string>>
+  parking: Parking | undefined
+  tell: (message: FrameMessage) => void
+}
+
+export function isOurs(url: string | URL): boolean {
+  try {
+    return new URL(url, document.baseURI).origin === location.origin
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,51 @@
+import { documentOf, shellScript } from './document.ts'
+import { html } from './markup.ts'
+import { messageBody } from './message-body.ts'
+import type { Brand, Page, Person } from './page.ts'
+
+/**
+ * Where a sign-in ends that was begun beside a page whose session had ended. That page goes on by
+ * itself as soon as this one says who is signed in; staff say first for whom they go on.
+ */
+export function signedInPage(m: {
+  page: Page
+  person: Person
+  /** For whom the new session is; staff without a choice are for nobody yet. */
+  brand?: Brand
+  /** The tenant that the other page was made for, if it is another. */
+  goOnFor?: { id: string; displayName: string }
+}): string {
+  const { page, person, brand, goOnFor } = m
+  const body =
+    goOnFor === undefined
+      ? messageBody({
+          page,
+          title: 'You are signed in',
+          text: html`<p>Your page goes on where it was. You can close this window.</p>`,
+          actions: html`<button type="button" class="button" data-close>Close this window</button
+            ><a class="button button-quiet" href="/">All dashboards</a>`,
+        })
+      : messageBody({
+          page,
+          title: `Go on for ${goOnFor.displayName}?`,
+          text: html`<p>
+            Your page was opened for <strong>${goOnFor.displayName}</strong>. It goes on once you
+            work for that client again.
+          </p>`,
+          actions: html`<form method="post" action="/tenant">
+              <input type="hidden" name="tenant" value="${goOnFor.id}" />
+              <input type="hidden" name="return_to" value="/signed-in" />
+              <button class="button">Go on for ${goOnFor.displayName}</button>
+            </form>
+            <a class="button button-quiet" href="/tenant">Another client</a>`,
+        })
+  return documentOf({
+    page,
+    person,
+    // A page that says its tenant resumes others of that tenant: not before it is chosen.
+    ...(brand !== undefined && goOnFor === undefined && { brand }),
+    body: html`${body} ${shellScript(page)}`,
+    layout: 'page',
+    title: 'Signed in · Dashgate',
+  })
+}
