@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createAuthority, type Authority, type Identity } from '../test-support/certificates.ts'
+import { operators } from '../test-support/operators.ts'
 import {
   makeTestDatabase,
   seedTwoTenants,
@@ -27,11 +28,12 @@ beforeAll(async () => {
   database = connectDatabase({ url: test.gatewayUrl })
   keyRings = await loadKeyRings(database, randomBytes(32))
   authority = await createAuthority('Test CA')
+  const audit = createAuditStore(database)
   const app = createAdminApp({
     database,
-    audit: createAuditStore(database),
+    audit,
     keyRings,
-    allowedSubjects: ['pipeline', 'operator.example'],
+    requireOperator: operators(audit, { allowedSubjects: ['pipeline', 'operator.example'] }),
     edge: [requestId()],
     report: () => {},
   })

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { createAdminApp } from './admin-app.ts'
+import { composeAdmin } from './compose-admin.ts'
 import { composePublic } from './compose-public.ts'
 import type { Config } from './config.ts'
-import { createAzureStorage } from './data/azure-storage.ts'
+import { storageSource } from './config/storage.ts'
+import { openStorage } from './data/storage.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
 import { layFoundation, type Foundation } from './foundation.ts'
 import { createInternalApp } from './internal-app.ts'
 import type { Logger } from './observability/logger.ts'
 import { createOpsApp } from './ops-app.ts'
-import { startServers, type Listener } from './servers.ts'
+import { startServers } from './servers.ts'
 
 /** How long running requests may take to end once the gateway is asked to stop. */
 const drainMs = 10_000
@@ -17,35 +17,18 @@ const drainMs = 10_000
 /** What every request gets on the listeners that no browser uses. */
 const edgeOf = (listener: string, { log }: Foundation) => [requestId(), log(listener), intake()]
 
-const composeInternal = (config: Config, foundation: Foundation) =>
+const composeInternal = async (config: Config, foundation: Foundation) =>
   createInternalApp({
     tenantTokens: foundation.tenantTokens,
     keyRings: foundation.keyRings,
     directory: foundation.directory,
-    datasets: createAzureStorage({ connectionString: config.BLOB_CONNECTION_STRING }),
+    datasets: await openStorage(storageSource(config)),
     preferences: foundation.preferences,
     isSessionLive: (sid) => foundation.registry.isLive(sid),
     issuer: config.OIDC_ISSUER,
     edge: edgeOf('internal', foundation),
     report: foundation.report,
   })
-
-/** The admin listener stays closed without the files that make it safe. */
-function adminListener(config: Config, foundation: Foundation): Listener[] {
-  const { ADMIN_CA_FILE: ca, ADMIN_CERT_FILE: cert, ADMIN_KEY_FILE: key } = config
-  if (ca === undefined || cert === undefined || key === undefined) return []
-  const { database, audit, keyRings, report } = foundation
-  const app = createAdminApp({
-    database,
-    audit,
-    keyRings,
-    allowedSubjects: config.ADMIN_CLIENT_SUBJECTS,
-    edge: edgeOf('admin', foundation),
-    report,
-  })
-  const tls = { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) }
-  return [{ name: 'admin', address: config.ADMIN_LISTEN, app, tls }]
-}
 
 /**
  * Creates everything that the gateway consists of, once, and starts its listeners.
@@ -54,14 +37,19 @@ function adminListener(config: Config, foundation: Foundation): Listener[] {
  */
 export async function startGateway(config: Config, logger: Logger) {
   const foundation = await layFoundation(config, logger)
-  const { metrics, database, registry } = foundation
+  const { metrics, database, keyRings, registry } = foundation
   const { app: publicApp, close: closePublic } = composePublic(config, foundation, logger)
-  const opsApp = createOpsApp({ metrics, ready: () => database.ping() })
+  const internalApp = await composeInternal(config, foundation)
+  const opsApp = createOpsApp({
+    metrics,
+    ready: () => database.ping(),
+    keyProblem: () => keyRings.problem(),
+  })
 
   const servers = await startServers([
     { name: 'public', address: config.PUBLIC_LISTEN, app: publicApp, upgrades: true },
-    { name: 'internal', address: config.INTERNAL_LISTEN, app: composeInternal(config, foundation) },
-    ...adminListener(config, foundation),
+    { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp },
+    ...composeAdmin(config, foundation, logger),
     { name: 'ops', address: config.OPS_LISTEN, app: opsApp },
   ])
 

@@ -39,7 +39,8 @@ const breaches = (isBreach: (one: Import) => boolean) =>
 /** Only these may import a package or do a thing; everything else gets it passed in. */
 const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^openid-client$/, /^oidc\//],
-  [/^jose$/, /^(oidc|keys)\//],
+  [/^jose$/, /^(oidc\/|keys\/|admin\/(access-token|provider-keys)\.ts$)/],
+  [/^rate-limiter-flexible$/, /^admin\/rate-limit\.ts$/],
   [/^iron-session$/, /^(session|oidc)\//],
   [/^(undici|http-proxy-middleware)$/, /^proxy\//],
   [/^parse5-html-rewriting-stream$/, /^proxy\//],

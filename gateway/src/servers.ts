@@ -1,8 +1,10 @@
+import { constants } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ListenAddress } from './config.ts'
@@ -13,10 +15,17 @@ export interface FetchApp {
   fetch(request: Request, bindings: object): Response | Promise<Response>
 }
 
-export interface TlsFiles {
-  readonly ca: Buffer
+/**
+ * TLS of a listener. Every client is asked for a certificate, and none is turned away for it: whether
+ * it is good is the app's to ask, with each request, so that a refusal is answered and recorded.
+ */
+export interface ListenerTls {
   readonly cert: Buffer
   readonly key: Buffer
+  /** CA of the client certificates. */
+  readonly ca?: Buffer
+  /** Told of a connection that TLS broke off, which no request will ever come from. */
+  readonly onFault?: (socket: TLSSocket, error: Error) => void
 }
 
 /** One server socket: where it listens and what answers there. */
@@ -24,8 +33,7 @@ export interface Listener {
   readonly name: string
   readonly address: ListenAddress
   readonly app: FetchApp
-  /** Mutual TLS: clients need a certificate of this CA. */
-  readonly tls?: TlsFiles
+  readonly tls?: ListenerTls
   /** Whether WebSocket handshakes are taken; elsewhere they are refused. */
   readonly upgrades?: boolean
 }
@@ -80,17 +88,38 @@ function upgradeHandler(app: FetchApp) {
   }
 }
 
+const tlsLimits = {
+  requestCert: true,
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1.2',
+  handshakeTimeout: 10_000,
+  // A session that is resumed shows no certificate again, and what node says of it differs between
+  // versions (nodejs/node#35317). A new handshake within a connection could swap the certificate
+  // after it was looked at (CVE-2009-3555); node leaves that on. SSL_OP_NO_RENEGOTIATION has no name
+  // in node.
+  secureOptions: constants.SSL_OP_NO_TICKET | 0x4000_0000,
+} as const
+
+function tlsServer({ onFault, ...files }: ListenerTls, listener: RequestListener): Server {
+  const server = createHttpsServer({ ...limits, ...tlsLimits, ...files }, listener)
+  const told = new WeakSet<TLSSocket>()
+  const tell = (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    // Not of clients that hang up, or speak TLS but no HTTP.
+    if (!error.code?.startsWith('ERR_SSL') || told.has(socket)) return
+    told.add(socket)
+    onFault?.(socket, error)
+  }
+  server.on('tlsClientError', tell)
+  server.on('secureConnection', (socket) => socket.once('error', (error) => tell(error, socket)))
+  return server
+}
+
 function serverFor({ app, tls, upgrades }: Listener): Server {
   // The global Request and Response stay node's own: libraries compare against them.
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
   }) as RequestListener
-  const server = tls
-    ? createHttpsServer(
-        { ...limits, ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
-        listener,
-      )
-    : createHttpServer(limits, listener)
+  const server = tls ? tlsServer(tls, listener) : createHttpServer(limits, listener)
   server.on(
     'upgrade',
     upgrades ? upgradeHandler(app) : (_incoming, socket: Duplex) => socket.destroy(),

@@ -9,6 +9,7 @@ import { loadKeyRings, type KeyRings } from '../src/keys/key-rings.ts'
 import { startServers, type Servers } from '../src/servers.ts'
 import { createAuthority } from './certificates.ts'
 import { describedBy, type ApiDocument } from './described.ts'
+import { operators } from './operators.ts'
 import { makeTestDatabase, seedTwoTenants, type TestDatabase } from './test-database.ts'
 
 export interface Answer {
@@ -34,6 +35,7 @@ export function useAdminApi() {
   let keyRings: KeyRings
   let servers: Servers
   let operator: Agent
+  let app: ReturnType<typeof createAdminApp>
   let described: ReturnType<typeof describedBy>
 
   beforeAll(async () => {
@@ -41,11 +43,12 @@ export function useAdminApi() {
     database = connectDatabase({ url: test.gatewayUrl })
     keyRings = await loadKeyRings(database, randomBytes(32))
     const authority = await createAuthority('Test CA')
-    const app = createAdminApp({
+    const audit = createAuditStore(database)
+    app = createAdminApp({
       database,
-      audit: createAuditStore(database),
+      audit,
       keyRings,
-      allowedSubjects: ['pipeline'],
+      requireOperator: operators(audit),
       edge: [requestId()],
       report: () => {},
     })
@@ -121,6 +124,12 @@ export function useAdminApi() {
     get owner() {
       return test.owner
     },
+    /** The calls that the app answers, as the description writes them. */
+    calls: () =>
+      app.routes
+        .filter(({ method }) => method !== 'ALL')
+        .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
+    described: () => described.bodies,
     get keyRings() {
       return keyRings
     },

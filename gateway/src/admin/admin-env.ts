@@ -1,17 +1,19 @@
 import type { Context } from 'hono'
 import type { AuditLine } from '../audit/audit-store.ts'
 import type { GatewayBindings, GatewayVariables } from '../request-context.ts'
+import type { OperatorProof } from './operator.ts'
 
 export interface AdminEnv {
   Bindings: GatewayBindings
   Variables: GatewayVariables & {
-    /** Name on the client certificate that was found on the allowlist. */
+    /** Who calls: a client id, or the name on a client certificate. */
     operator: string
+    operatorProof: OperatorProof
   }
 }
 
 /** The parts of an audit line that every change of an operator has in common. */
 export const audited = (c: Context<AdminEnv>): Pick<AuditLine, 'actor' | 'requestId'> => ({
-  actor: { type: 'client', id: c.get('operator') },
+  actor: { type: 'client', id: c.get('operator'), proof: c.get('operatorProof') },
   requestId: c.get('requestId'),
 })

@@ -1,40 +1,125 @@
-import { TLSSocket, type PeerCertificate } from 'node:tls'
+import type { IncomingMessage } from 'node:http'
 import { createMiddleware } from 'hono/factory'
-import { GatewayError } from '../edge/gateway-error.ts'
+import { canonicalTarget } from '../edge/canonical-path.ts'
 import type { AdminEnv } from './admin-env.ts'
+import { certificateHolder, seenCertificate, thumbprintOf } from './certificate.ts'
+import type { RateLimits } from './rate-limit.ts'
+import { Refusal } from './refusal.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import type { TokenClient } from './token-claims.ts'
 
-/** Names by which a client certificate may be on the allowlist: common name and DNS names. */
-export function certificateNames(
-  certificate: Pick<PeerCertificate, 'subject' | 'subjectaltname'>,
-): string[] {
-  const commonName: unknown = certificate.subject?.CN
-  // A subject with several common names is read as a list; none of them may stand for the others.
-  const common = typeof commonName === 'string' ? [commonName] : []
-  const alternative = (certificate.subjectaltname ?? '')
-    .split(', ')
-    .filter((name) => name.startsWith('DNS:'))
-    .map((name) => name.slice('DNS:'.length))
-  return [...common, ...alternative]
+/** How a caller proves who it is: `ADMIN_AUTH`. */
+export type AdminAuth = 'certificate' | 'token' | 'either' | 'both'
+
+/** How an operator has proven who it is; audit lines keep it. */
+export type OperatorProof = Readonly<{
+  via: 'certificate' | 'token' | 'both'
+  /** Name and fingerprint (SHA-256) of the client certificate. */
+  certificate?: string
+  fingerprint?: string
+  /** Client id of the access token. */
+  client?: string
+}>
+
+/** Who calls the admin API. */
+export interface Operator {
+  /** Client id of the token where there is one, else the name on the certificate. */
+  readonly id: string
+  readonly proof: OperatorProof
 }
 
+export interface OperatorOptions {
+  readonly auth: AdminAuth
+  /** Names on client certificates that may come in. */
+  readonly allowedSubjects: readonly string[]
+  /** @param thumbprint of the certificate on the same connection */
+  readonly verifyToken: (token: string, thumbprint: string | undefined) => Promise<TokenClient>
+  readonly limits: RateLimits
+  readonly refusals: Pick<RefusalLog, 'record'>
+}
+
+type Checks = Pick<OperatorOptions, 'auth' | 'allowedSubjects' | 'verifyToken'>
+
+/** The scheme is not case-sensitive, the token is one word (RFC 6750 §2.1, RFC 9110 §11.1). */
+const bearer = /^bearer +([A-Za-z0-9._~+/=-]+)$/i
+
+/** `Authorization`, from the raw list: of two, node would show the first. */
+const credentialsOf = ({ rawHeaders }: IncomingMessage): string[] =>
+  rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization',
+  )
+
+async function byToken(incoming: IncomingMessage, { verifyToken }: Checks): Promise<Operator> {
+  const [credentials, ...more] = credentialsOf(incoming)
+  if (credentials === undefined) {
+    throw new Refusal('token_missing', 'Send an access token as Authorization: Bearer.')
+  }
+  const token = more.length === 0 ? bearer.exec(credentials)?.[1] : undefined
+  if (token === undefined) {
+    throw new Refusal('token_invalid', 'Send one access token as Authorization: Bearer.')
+  }
+  const { id } = await verifyToken(token, thumbprintOf(incoming.socket))
+  return { id, proof: { via: 'token', client: id } }
+}
+
+function byCertificate({ socket }: IncomingMessage, { allowedSubjects }: Checks): Operator {
+  const { name, certificate } = certificateHolder(socket, allowedSubjects)
+  const { fingerprint } = certificate
+  return { id: name, proof: { via: 'certificate', certificate: name, fingerprint } }
+}
+
+/** A token that was sent is the one that counts, good or not; else the certificate does. */
+async function byEither(incoming: IncomingMessage, checks: Checks): Promise<Operator> {
+  if (credentialsOf(incoming).length > 0) return byToken(incoming, checks)
+  if (seenCertificate(incoming.socket)) return byCertificate(incoming, checks)
+  throw new Refusal('certificate_missing', 'Send a client certificate or an access token.', {
+    asksForToken: true,
+  })
+}
+
+/** The certificate first: who has none makes us ask the provider for nothing. */
+async function byBoth(incoming: IncomingMessage, checks: Checks): Promise<Operator> {
+  const holder = byCertificate(incoming, checks)
+  const client = await byToken(incoming, checks)
+  return { id: client.id, proof: { ...holder.proof, ...client.proof, via: 'both' } }
+}
+
+const ways: Readonly<
+  Record<AdminAuth, (incoming: IncomingMessage, checks: Checks) => Operator | Promise<Operator>>
+> = { certificate: byCertificate, token: byToken, either: byEither, both: byBoth }
+
 /**
- * Who calls the admin API? The listener has checked the certificate against the CA (RFC 8705 §2.1);
- * here its subject must be one that is meant for us: a CA may have others.
+ * Who calls the admin API? The first question of its listener: nothing else of it answers before, not
+ * even that something does not exist. Refusals are recorded and limited for each address, operators
+ * for each name.
  */
-export const requireOperator = (allowedSubjects: readonly string[]) =>
-  createMiddleware<AdminEnv>(async function requireOperator(c, next) {
-    const { socket } = c.env.incoming
-    const certificate =
-      socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate() : undefined
-    const name =
-      certificate && certificateNames(certificate).find((one) => allowedSubjects.includes(one))
-    if (name === undefined) {
-      throw new GatewayError(
-        403,
-        'operator_not_allowed',
-        'This client certificate may not use the admin API. Its common name or a DNS name must be in ADMIN_CLIENT_SUBJECTS.',
-      )
-    }
-    c.set('operator', name)
+export function requireOperator({ limits, refusals, ...checks }: OperatorOptions) {
+  return createMiddleware<AdminEnv>(async function requireOperator(c, next) {
+    const { incoming } = c.env
+    const address = incoming.socket.remoteAddress ?? 'unknown'
+    const path = canonicalTarget(incoming.url ?? '')?.path ?? '(refused)'
+    // For the access log; intake decides later whether it is well formed.
+    c.set('target', { path, query: '' })
+    const operator = await Promise.try(ways[checks.auth], incoming, checks).catch(
+      async (error: unknown) => {
+        if (!(error instanceof Refusal)) throw error
+        const { reason } = error
+        const certificate = seenCertificate(incoming.socket)
+        await refusals.record({
+          reason,
+          known: { ...(certificate && { certificate }), ...error.known },
+          address,
+          requestId: c.get('requestId'),
+          method: incoming.method ?? '',
+          path,
+        })
+        await limits.refused(address)
+        throw error
+      },
+    )
+    await limits.operator(`${operator.proof.via} ${operator.id}`)
+    c.set('operator', operator.id)
+    c.set('operatorProof', operator.proof)
     await next()
   })
+}

@@ -10,6 +10,8 @@ export interface AuditLine {
     readonly type: 'user' | 'client' | 'gateway'
     readonly id: string
     readonly email?: string
+    /** How a client has proven who it is; kept in the detail, as `operator`. */
+    readonly proof?: Readonly<Record<string, string>>
   }
   readonly tenantId?: string
   readonly dashboard?: string
@@ -40,7 +42,10 @@ async function recordIn(tx: Transaction, line: AuditLine): Promise<void> {
     tenantId: line.tenantId ? clip(line.tenantId, 100) : null,
     dashboardSlug: line.dashboard ? clip(line.dashboard, 100) : null,
     requestId: clip(line.requestId, 100),
-    detail: storableObject(line.detail ?? {}),
+    detail: storableObject({
+      ...line.detail,
+      ...(line.actor.proof && { operator: line.actor.proof }),
+    }),
   })
 }
 

@@ -35,16 +35,21 @@ export const commaList = z.string().transform((value) =>
     .filter(Boolean),
 )
 
-/** What is wrong with several settings taken together, one line each. */
-export type CrossCheck<Shape extends z.ZodRawShape> = (
-  values: z.output<z.ZodObject<Shape>>,
+/**
+ * What is wrong with several settings taken together, one line each. It is given all settings there
+ * are; `Others` are those of other sections that it looks at.
+ */
+export type CrossCheck<Shape extends z.ZodRawShape, Others = unknown> = (
+  values: z.output<z.ZodObject<Shape>> & Others,
 ) => readonly string[]
 
 /** Settings that belong together, as a part of the whole and of its reference page. */
-export interface Section<Shape extends z.ZodRawShape = z.ZodRawShape> {
+export interface Section<Shape extends z.ZodRawShape = z.ZodRawShape, Others = unknown> {
   readonly title: string
   readonly shape: Shape
-  readonly check?: CrossCheck<Shape>
+  readonly check?: CrossCheck<Shape, Others>
 }
 
-export const section = <Shape extends z.ZodRawShape>(one: Section<Shape>): Section<Shape> => one
+export const section = <Shape extends z.ZodRawShape, Others = unknown>(
+  one: Section<Shape, Others>,
+): Section<Shape, Others> => one
