@@ -136,6 +136,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       transactions: createLoginTransactions(keyRings),
       starter,
       store: sessionStore,
+      registry,
       tenant: (id) => directory.tenant(id),
       audit,
       publicOrigin,

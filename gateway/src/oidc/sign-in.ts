@@ -5,6 +5,7 @@ import { asGatewayError } from '../edge/error-response.ts'
 import { GatewayError, type NextStep } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import type { Principal } from '../session/principal.ts'
+import type { SessionRegistry } from '../session/session-registry.ts'
 import type { SessionStarter } from '../session/sign-in-session.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { Tenant } from '../tenant/directory.ts'
@@ -21,6 +22,7 @@ export interface SignInDependencies {
   readonly transactions: LoginTransactions
   readonly starter: Pick<SessionStarter, 'signIn'>
   readonly store: Pick<SessionStore, 'revoke'>
+  readonly registry: Pick<SessionRegistry, 'revoked'>
   readonly tenant: (id: string) => Tenant | undefined
   readonly audit: Pick<AuditStore, 'record'>
   readonly publicOrigin: string
@@ -76,7 +78,7 @@ const newChecks = (): SignInChecks => ({
 
 /** GET /login and GET /auth/callback: the authorization code grant with PKCE, state and nonce. */
 export function signInRoutes(dependencies: SignInDependencies) {
-  const { relyingParty, transactions, starter, store, audit, publicOrigin } = dependencies
+  const { relyingParty, transactions, starter, store, registry, audit, publicOrigin } = dependencies
   const routes = new Hono<GatewayEnv>()
 
   /** Sends the browser to the provider, with what it must bring back in a sealed cookie. */
@@ -108,7 +110,11 @@ export function signInRoutes(dependencies: SignInDependencies) {
       detail: { role: principal.role },
     })
     const replaced = c.get('session')?.idHash ?? transaction.replaces
-    if (replaced !== undefined) await store.revoke(replaced, 'replaced')
+    if (replaced !== undefined) {
+      await store.revoke(replaced, 'replaced')
+      // Here at once; the other replicas are notified by the database.
+      registry.revoked(replaced)
+    }
     return setCookie
   }
 
