@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Transaction } from '../db/client.ts'
 import { assignments, dashboards } from '../db/schema.ts'
+import { refuseUnfitAssignments } from './config-rules.ts'
 import { differences, isEmpty } from './differences.ts'
 import { InvalidInput } from './problem.ts'
 import type { WantedAssignment } from './tenant-api.ts'
@@ -50,6 +51,9 @@ export async function assign(
         set: values,
       })
   }
+  const prefixOf = (one: WantedAssignment) => (Array.isArray(sent) ? `${wanted.indexOf(one)}.` : '')
+  const prefixes = new Map(changed.map((one) => [one.slug, prefixOf(one)]))
+  if (changed.length > 0) await refuseUnfitAssignments(tx, tenantId, prefixes)
   return changed.length > 0
 }
 

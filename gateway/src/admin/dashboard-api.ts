@@ -8,6 +8,12 @@ const isOrigin = (value: string): boolean =>
   /^https?:\/\/[^/?#@\\\s]+\/?$/i.test(value) &&
   /^https?:\/\/[^/?#@\s]{1,200}$/.test(URL.parse(value)?.origin ?? '')
 
+const defaultConfigText =
+  'Settings; over them come those of the tenant, then those of its assignment (RFC 7396).'
+const configSchemaText =
+  'JSON Schema 2020-12 of the settings, without `$id` and with references to `#/$defs/…` only; its ' +
+  'patterns are those of RE2. Null takes any settings. Every tenant that has the dashboard must fit.'
+
 export const dashboardBody = z
   .strictObject({
     title: label,
@@ -17,7 +23,8 @@ export const dashboardBody = z
       .refine(isOrigin, 'must be an http(s) origin: no path, query or credentials')
       .transform((value) => new URL(value).origin)
       .meta({ description: 'Origin of the Dash app: scheme, host and port.' }),
-    defaultConfig: config.default({}),
+    defaultConfig: config.default({}).meta({ description: defaultConfigText }),
+    configSchema: config.nullable().default(null).meta({ description: configSchemaText }),
   })
   .meta({ id: 'WantedDashboard' })
 
@@ -28,6 +35,7 @@ const dashboard = z
     description: z.string(),
     appUrl: z.string(),
     defaultConfig: config,
+    configSchema: config.nullable(),
     createdAt: moment,
     updatedAt: moment,
   })
@@ -41,7 +49,19 @@ const exampleBody = {
   title: 'Loss development',
   description: 'Triangles, age-to-age factors and chain-ladder ultimates',
   appUrl: 'http://127.0.0.1:8051',
-  defaultConfig: {},
+  defaultConfig: { filters: { basis: { options: ['paid', 'incurred'], default: 'paid' } } },
+  configSchema: {
+    type: 'object',
+    properties: {
+      filters: {
+        properties: {
+          basis: { properties: { options: { items: { enum: ['paid', 'incurred'] } } } },
+        },
+      },
+      visible: { properties: { triangle: { type: 'boolean' } } },
+    },
+    additionalProperties: false,
+  },
 }
 
 const exampleDashboard = {

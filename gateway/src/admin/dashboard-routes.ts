@@ -4,6 +4,7 @@ import type { AuditStore } from '../audit/audit-store.ts'
 import type { Database } from '../db/client.ts'
 import { dashboards } from '../db/schema.ts'
 import { audited, type AdminEnv } from './admin-env.ts'
+import { lockSettings, refuseUnfitDashboard } from './config-rules.ts'
 import { listDashboards, putDashboard, readDashboard } from './dashboard-api.ts'
 import { differences, isEmpty } from './differences.ts'
 import { handle } from './operation.ts'
@@ -49,12 +50,14 @@ export function dashboardRoutes(database: Database, audit: Pick<AuditStore, 'rec
   handle(routes, putDashboard, (c, { params: { slug }, body }) =>
     database.forPurpose('admin', async (tx) => {
       const line = { ...audited(c), action: 'dashboard.changed', dashboard: slug }
+      await lockSettings(tx)
       const [created] = await tx
         .insert(dashboards)
         .values({ slug, ...body })
         .onConflictDoNothing({ target: dashboards.slug })
         .returning()
       if (created) {
+        await refuseUnfitDashboard(tx, slug, created)
         await audit.recordIn(tx, { ...line, detail: { before: null, after: created } })
         return c.json(created, 201)
       }
@@ -71,6 +74,9 @@ export function dashboardRoutes(database: Database, audit: Pick<AuditStore, 'rec
         .set({ ...changes, updatedAt: new Date() })
         .where(eq(dashboards.slug, slug))
         .returning()
+      if (changes.configSchema !== undefined || changes.defaultConfig !== undefined) {
+        await refuseUnfitDashboard(tx, slug, after)
+      }
       await audit.recordIn(tx, { ...line, detail: { before, after } })
       return c.json(after)
     }),

@@ -5,6 +5,9 @@ export interface FieldFault {
   /** Path in the body, `branding.colors.primary`, or the name of a parameter. */
   readonly field: string
   readonly message: string
+  /** Where settings do not fit: whose, or which dashboard's. */
+  readonly tenant?: string
+  readonly dashboard?: string
 }
 
 type Issue = z.core.$ZodIssue

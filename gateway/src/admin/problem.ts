@@ -52,6 +52,11 @@ export const problem = z
             description: 'Path in the body, `branding.colors.primary`, or name of a parameter.',
           }),
           message: z.string(),
+          tenant: z.string().optional().meta({ description: 'Whose settings do not fit.' }),
+          dashboard: z
+            .string()
+            .optional()
+            .meta({ description: 'Which dashboard they do not fit.' }),
         }),
       )
       .optional(),

@@ -48,7 +48,10 @@ export const tenantMetadata = z
     displayName: label.optional(),
     status: status.optional(),
     branding: branding.optional(),
-    config: config.optional(),
+    config: config.optional().meta({
+      description:
+        'Settings for all its dashboards; what a dashboard does not know is left out there.',
+    }),
   })
   .meta({ id: 'TenantMetadata' })
 
@@ -58,7 +61,7 @@ const wantedAssignment = z
     slug,
     position: z.int().min(0).max(10_000).default(0).meta({ description: 'Place in the list.' }),
     enabled: z.boolean().default(true).meta({ description: 'False keeps it, but hides it.' }),
-    config: config.default({}),
+    config: config.default({}).meta({ description: 'Settings for this dashboard alone.' }),
   })
   .meta({ id: 'WantedAssignment' })
 
@@ -69,7 +72,16 @@ const assignment = z
   .meta({ id: 'Assignment' })
 
 const tenantWithDashboards = tenant
-  .extend({ dashboards: z.array(assignment) })
+  .extend({
+    dashboards: z.array(assignment),
+    configFaults: z
+      .array(z.object({ field: z.string(), message: z.string(), dashboard: z.string().optional() }))
+      .meta({
+        description:
+          'What of the stored settings does not fit a dashboard, which then gets none at all. Empty ' +
+          'unless somebody changed the database by hand.',
+      }),
+  })
   .meta({ id: 'TenantWithDashboards' })
 
 export const wantedAssignments = z.union([
@@ -134,7 +146,11 @@ export const readTenant = {
   answers: {
     200: {
       description: 'The tenant.',
-      content: json(tenantWithDashboards, { ...exampleTenant, dashboards: [exampleAssignment] }),
+      content: json(tenantWithDashboards, {
+        ...exampleTenant,
+        dashboards: [exampleAssignment],
+        configFaults: [],
+      }),
     },
   },
 } as const satisfies Operation

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../db/client.ts'
 import { tenants } from '../db/schema.ts'
 import { audited, type AdminEnv } from './admin-env.ts'
 import { assign, assignmentsOf, removeAssignment } from './assignments.ts'
+import { lockSettings, refuseUnfitTenant, tenantFaults } from './config-rules.ts'
 import { differences, isEmpty } from './differences.ts'
 import { handle } from './operation.ts'
 import { pageOf } from './page.ts'
@@ -64,7 +65,11 @@ export function tenantRoutes(database: Database, audit: Pick<AuditStore, 'record
     database.forPurpose('admin', async (tx) => {
       const [row] = await tx.select().from(tenants).where(eq(tenants.id, id))
       if (!row) throw noSuch('tenant', 'id', id)
-      return c.json({ ...tenantView(row), dashboards: await assignmentsOf(tx, id) })
+      return c.json({
+        ...tenantView(row),
+        dashboards: await assignmentsOf(tx, id),
+        configFaults: await tenantFaults(tx, id),
+      })
     }),
   )
 
@@ -72,12 +77,14 @@ export function tenantRoutes(database: Database, audit: Pick<AuditStore, 'record
     database.forPurpose('admin', async (tx) => {
       const line = { ...audited(c), action: 'tenant.changed', tenantId: id }
       const wanted = differences({}, body)
+      if (wanted.config !== undefined) await lockSettings(tx)
       const [created] = await tx
         .insert(tenants)
         .values({ id, displayName: id, storagePrefix: id, ...wanted })
         .onConflictDoNothing({ target: tenants.id })
         .returning()
       if (created) {
+        await refuseUnfitTenant(tx, created)
         await audit.recordIn(tx, { ...line, detail: { before: null, after: created } })
         return c.json(tenantView(created), 201)
       }
@@ -89,6 +96,7 @@ export function tenantRoutes(database: Database, audit: Pick<AuditStore, 'record
         .set({ ...changes, updatedAt: new Date() })
         .where(eq(tenants.id, id))
         .returning()
+      if (changes.config !== undefined) await refuseUnfitTenant(tx, after)
       await audit.recordIn(tx, { ...line, detail: { before, after } })
       return c.json(tenantView(after))
     }),
@@ -96,6 +104,7 @@ export function tenantRoutes(database: Database, audit: Pick<AuditStore, 'record
 
   handle(routes, assignDashboards, (c, { params: { id }, body }) =>
     database.forPurpose('admin', async (tx) => {
+      await lockSettings(tx)
       await lockTenant(tx, id)
       const before = await assignmentsOf(tx, id)
       if (!(await assign(tx, id, before, body))) return c.json({ dashboards: before })
