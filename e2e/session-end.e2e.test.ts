@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { FrameLocator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { useBrowser } from './support/browser.ts'
 import { choose, figures } from './support/dashboards.ts'
@@ -15,45 +15,87 @@ async function endSession(page: Page): Promise<void> {
   await revokeSessions({ sub: user.sub })
 }
 
+const ended = (page: Page) => overlay(page, 'Your session has ended')
+
+/** The provider still knows this person and asks for nothing: the window closes by itself. */
+async function signInBeside(page: Page): Promise<void> {
+  await ended(page).waitFor()
+  await page.locator('iframe').waitFor({ state: 'hidden' })
+  await ended(page).getByRole('button', { name: 'Sign in' }).click()
+  await ended(page).waitFor({ state: 'detached' })
+}
+
+/** Something in the app's page that only this very load of it has. */
+const mark = (frame: FrameLocator) =>
+  frame.locator('html').evaluate((html) => html.setAttribute('data-same', 'yes'))
+const isSame = (frame: FrameLocator) => frame.locator('html[data-same=yes]').count()
+
 describe('a dashboard that is open when its session ends', () => {
-  it('says so at the next callback, and sign-in leads back to it', async () => {
+  it('goes on after a sign-in beside it: the same page, and the callback’s answer', async () => {
     const one = await signedIn(await newcomer('acme-corp'))
     one.expectFaults(/401/)
     const { page } = one
-    const rest = '?view=kept'
-    const frame = await openDashboard(page, 'loss-development', rest)
-    await figures(frame, 'loss-development')
+    const frame = await openDashboard(page, 'loss-development', '?view=kept')
+    const before = await figures(frame, 'loss-development')
+    await mark(frame)
     await endSession(page)
     await choose(frame, 'line-of-business', 'Product liability')
-    const ended = overlay(page, 'Your session has ended')
-    await ended.waitFor()
-    expect(await page.locator('iframe').count()).toBe(0)
-    expect(await page.title()).not.toContain('Updating')
-    // The provider still knows this person and asks for nothing.
-    await ended.getByRole('link', { name: 'Sign in' }).click()
-    await page.waitForURL(`/dashboard/loss-development/${rest}`)
-    await figures(dashboardFrame(page), 'loss-development')
+    await signInBeside(page)
+    await expect.poll(() => figures(frame, 'loss-development')).not.toEqual(before)
+    expect(await isSame(frame)).toBe(1)
+    expect(new URL(page.url()).search).toBe('?view=kept')
   })
 
-  it('says so by itself when it is live, though Dash would wait for ever', async () => {
+  it('hears the result of a run that was under way in the background', async () => {
+    const one = await signedIn(await newcomer('acme-corp'))
+    one.expectFaults(/401/)
+    const frame = await openDashboard(one.page, 'reserve-variability', 'bootstrap')
+    await frame.getByText('20,000', { exact: true }).click()
+    await frame.locator('#start').click()
+    await frame.getByText(/^[1-9].* of 20,000 simulations$/).waitFor()
+    await mark(frame)
+    await endSession(one.page)
+    await signInBeside(one.page)
+    await frame.getByText('Finished: 20,000 simulations').waitFor()
+    expect(await isSame(frame)).toBe(1)
+  })
+
+  it('is live again over its WebSocket, though Dash would have waited for ever', async () => {
     const one = await signedIn(await newcomer('acme-corp'))
     one.expectFaults(/401/)
     const frame = await openDashboard(one.page, 'claims-monitor')
     await frame.locator('#start').click()
     await frame.locator('#feed li').nth(1).waitFor()
+    await mark(frame)
     await endSession(one.page)
-    const said = overlay(one.page, 'You have been signed out')
-    await said.getByRole('link', { name: 'Sign in' }).waitFor()
-    expect(await one.page.locator('iframe').count()).toBe(0)
+    await signInBeside(one.page)
+    const postings = async () => Number(await frame.locator('#postings').textContent())
+    const then = await postings()
+    await expect.poll(postings).toBeGreaterThan(then)
+    expect(await isSame(frame)).toBe(1)
   })
 
-  it('says so inside the frame of a link that is followed too late', async () => {
+  it('can be left for a fresh start, which leads back to the same place', async () => {
+    const one = await signedIn(await newcomer('acme-corp'))
+    one.expectFaults(/401/)
+    const { page } = one
+    const frame = await openDashboard(page, 'loss-development', '?view=kept')
+    await figures(frame, 'loss-development')
+    await endSession(page)
+    await choose(frame, 'line-of-business', 'Product liability')
+    await ended(page).getByRole('link', { name: 'Start afresh' }).click()
+    await page.waitForURL('/dashboard/loss-development/?view=kept')
+    await figures(dashboardFrame(page), 'loss-development')
+  })
+
+  it('asks for the page of a link that is followed too late once more', async () => {
     const one = await signedIn(await newcomer('acme-corp'))
     one.expectFaults(/401/)
     const frame = await openDashboard(one.page, 'reserve-variability')
     await figures(frame, 'reserve-variability')
     await endSession(one.page)
     await frame.locator('html').evaluate((html) => html.ownerDocument.location.reload())
-    await overlay(one.page, 'Your session has ended').waitFor()
+    await signInBeside(one.page)
+    await figures(dashboardFrame(one.page), 'reserve-variability')
   })
 })
