@@ -230,7 +230,7 @@ it('two changes that fit alone, but not together, do not both go through', async
       putDashboard({ configSchema: strict, defaultConfig: {} }),
       setTenant({ unit: 'million' }),
     ])
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 422])
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 422]))
     await setTenant({})
     await putDashboard()
   }
