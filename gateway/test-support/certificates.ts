@@ -2,6 +2,8 @@ import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import {
   BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
@@ -17,9 +19,20 @@ export interface Identity {
   readonly key: Buffer
 }
 
+export interface CertificateOptions {
+  readonly expired?: boolean
+  readonly notYetValid?: boolean
+  /** For servers only: no certificate to call somebody with (RFC 5280 §4.2.1.12). */
+  readonly serverOnly?: boolean
+}
+
 export interface Authority {
   readonly ca: Buffer
-  issue(commonName: string, dnsName?: string, options?: { expired?: boolean }): Promise<Identity>
+  issue(
+    commonName: string,
+    dnsName?: string | readonly string[],
+    options?: CertificateOptions,
+  ): Promise<Identity>
 }
 
 /** A certificate authority for one test. */
@@ -34,16 +47,24 @@ export async function createAuthority(name: string): Promise<Authority> {
   })
   return {
     ca: Buffer.from(authority.toString('pem')),
-    async issue(commonName, dnsName = 'localhost', { expired = false } = {}) {
+    async issue(commonName, dnsName = 'localhost', options = {}) {
       const own = await newKeys()
       const certificate = await X509CertificateGenerator.create({
-        subject: `CN=${commonName}`,
+        // As a list, in which commas and signs of equality are not special.
+        subject: [{ CN: [commonName] }],
         issuer: authority.subject,
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: algorithm,
-        ...validity(expired ? -hour : hour),
-        extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: dnsName }])],
+        ...validity(options.expired ? -hour : hour, options.notYetValid ? hour / 2 : undefined),
+        extensions: [
+          new SubjectAlternativeNameExtension(
+            [dnsName].flat().map((value) => ({ type: 'dns', value })),
+          ),
+          ...(options.serverOnly
+            ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth])]
+            : []),
+        ],
       })
       const secret = await webcrypto.subtle.exportKey('pkcs8', own.privateKey)
       return {
@@ -54,7 +75,7 @@ export async function createAuthority(name: string): Promise<Authority> {
   }
 }
 
-const validity = (lastsFor: number) => ({
-  notBefore: new Date(Date.now() - 2 * hour),
+const validity = (lastsFor: number, beginsIn = -2 * hour) => ({
+  notBefore: new Date(Date.now() + beginsIn),
   notAfter: new Date(Date.now() + lastsFor),
 })
