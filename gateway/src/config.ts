@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { admin } from './config/admin.ts'
+import { azure } from './config/azure.ts'
 import { database } from './config/database.ts'
 import { keys } from './config/keys.ts'
 import { listeners } from './config/listeners.ts'
@@ -17,6 +18,7 @@ export const sections = [
   keys,
   provider,
   storage,
+  azure,
   admin,
   sessions,
   requests,
@@ -28,6 +30,7 @@ const settings = z.object({
   ...keys.shape,
   ...provider.shape,
   ...storage.shape,
+  ...azure.shape,
   ...admin.shape,
   ...sessions.shape,
   ...requests.shape,

@@ -16,13 +16,28 @@ const account = 'devstoreaccount1'
 const accountKey =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
 
+/** The same key, for whoever wants it apart. */
+export const emulatorKey = accountKey
+
+/** The address of the account on an emulator that speaks TLS. */
+export const accountUrlFor = (port: number) => `https://localhost:${port}/${account}`
+
 export const connectionStringFor = (port: number) =>
   `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};` +
   `BlobEndpoint=http://127.0.0.1:${port}/${account};`
 
-/** Starts an Azurite of its own, which keeps its blobs in memory. */
-export async function startAzurite(port?: number): Promise<Azurite> {
-  const ownPort = port ?? (await freePort())
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/**
+ * Starts an Azurite of its own, which keeps its blobs in memory. With a certificate it speaks TLS
+ * and takes access tokens as well as the key: it looks at issuer, audience and times of a token, not
+ * at the signature.
+ */
+export async function startAzurite(tls?: TlsFiles): Promise<Azurite> {
+  const ownPort = await freePort()
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js')
   const server = spawn(
     process.execPath,
@@ -30,6 +45,7 @@ export async function startAzurite(port?: number): Promise<Azurite> {
       '--inMemoryPersistence',
       '--skipApiVersionCheck',
       '--disableTelemetry',
+      ...(tls ? ['--oauth', 'basic', '--cert', tls.certFile, '--key', tls.keyFile] : []),
     ]),
     { stdio: 'ignore' },
   )

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
 import { createAzureStorage } from '../src/data/azure-storage.ts'
 import { connectionStringFor } from './azurite.ts'
-import type { Fault, StoragePlace } from './storage-place.ts'
+import { patient, type Fault, type StoragePlace } from './storage-place.ts'
 
 export interface BlobPlace extends StoragePlace {
   readonly container: ContainerClient
@@ -78,7 +78,8 @@ export async function startBlobPlace(azurite: string): Promise<BlobPlace> {
     name: 'Azure Blob Storage',
     container,
     connectionString,
-    storage: (limits) => createAzureStorage({ connectionString }, { ...limits, containerName }),
+    storage: (limits) =>
+      createAzureStorage({ connectionString }, { ...patient, ...limits, containerName }),
     async put(path, bytes) {
       await container.getBlockBlobClient(path).uploadData(bytes)
     },

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createFolderStorage, type FileSystem } from '../src/data/folder-storage.ts'
-import type { Fault, StoragePlace } from './storage-place.ts'
+import { patient, type Fault, type StoragePlace } from './storage-place.ts'
 
 export interface FolderPlace extends StoragePlace {
   readonly root: string
@@ -60,7 +60,7 @@ export async function startFolderPlace(): Promise<FolderPlace> {
   return {
     name: 'a folder',
     root,
-    storage: (limits) => createFolderStorage(root, { ...limits, files }),
+    storage: (limits) => createFolderStorage(root, { ...patient, ...limits, files }),
     async put(path, bytes) {
       const target = join(root, path)
       await mkdir(dirname(target), { recursive: true })

@@ -1,5 +1,8 @@
 import type { FileStorage, StorageLimits } from '../src/data/file-storage.ts'
 
+/** A busy machine may take its time; where a test is about limits, it sets its own. */
+export const patient: Partial<StorageLimits> = { answerMs: 20_000 }
+
 /** What a storage does in the middle of a file, once so many bytes of it were given. */
 export type Fault = 'none' | 'breaks off' | 'falls silent'
 

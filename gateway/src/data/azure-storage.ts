@@ -57,8 +57,10 @@ export function createAzureStorage(access: AzureAccess, options: AzureOptions = 
       return inTime(answerMs, async (tooLate) => {
         const ended = new AbortController()
         const abortSignal = AbortSignal.any([signal, tooLate, ended.signal])
+        const conditions = { ifMatch: etag }
+        // Resuming is the reader's: it has Range, If-Range and all that it has read so far.
         const answer = await blob
-          .download(start, length, { conditions: { ifMatch: etag }, abortSignal })
+          .download(start, length, { conditions, abortSignal, maxRetryRequests: 0 })
           .catch((error: unknown) => {
             throw isAbsent(error) || hasStatus(error, 412) ? datasetChanged(error) : error
           })

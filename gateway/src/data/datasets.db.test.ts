@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../../test-support/eventually.ts'
 import { startBlobPlace } from '../../test-support/blob-place.ts'
 import { startFolderPlace } from '../../test-support/folder-place.ts'
 import { serveDatasets, type ServedDatasets } from '../../test-support/served-datasets.ts'
@@ -31,7 +32,7 @@ describe.each(kinds)('datasets in %s', (_, start) => {
     place.fault('none')
     await place.back()
     served.reported.length = 0
-    await vi.waitFor(() => expect(place.held()).toBe(0))
+    await eventually(() => expect(place.held()).toBe(0))
   })
   afterAll(async () => {
     await served?.stop()
@@ -205,7 +206,7 @@ describe.each(kinds)('datasets in %s', (_, start) => {
       await reader?.read()
       expect(place.held()).toBe(1)
       await reader?.cancel()
-      await vi.waitFor(() => expect(place.held()).toBe(0))
+      await eventually(() => expect(place.held()).toBe(0))
       expect(served.reported).toEqual([])
     })
 
@@ -216,7 +217,7 @@ describe.each(kinds)('datasets in %s', (_, start) => {
       const reader = body?.getReader()
       await reader?.read()
       await reader?.cancel()
-      await vi.waitFor(() => expect(place.held()).toBe(0))
+      await eventually(() => expect(place.held()).toBe(0))
       expect(patient.reported).toEqual([])
       await patient.stop()
     })
@@ -227,9 +228,9 @@ describe.each(kinds)('datasets in %s', (_, start) => {
       place.fault('falls silent', 0)
       const response = fetch(`${patient.url}/datasets/large`, { signal: gone.signal })
       response.catch(() => {})
-      await vi.waitFor(() => expect(place.held()).toBe(1))
+      await eventually(() => expect(place.held()).toBe(1))
       gone.abort()
-      await vi.waitFor(() => expect(place.held()).toBe(0))
+      await eventually(() => expect(place.held()).toBe(0))
       expect(patient.reported).toEqual([])
       await patient.stop()
     })

@@ -30,7 +30,7 @@ export interface FileStorage {
 }
 
 export interface StorageLimits {
-  /** Everything up to the first byte of an answer. */
+  /** Each question, up to the first byte of its answer. Sending a file takes two of them. */
   readonly answerMs: number
   /** Between two chunks that somebody asked for. */
   readonly stallMs: number
@@ -38,7 +38,7 @@ export interface StorageLimits {
   readonly listedFiles: number
 }
 
-export const storageLimits: StorageLimits = { answerMs: 4000, stallMs: 15_000, listedFiles: 10_000 }
+export const storageLimits: StorageLimits = { answerMs: 2400, stallMs: 15_000, listedFiles: 10_000 }
 
 export const storageUnavailable = (cause: unknown) =>
   new GatewayError(

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../../test-support/eventually.ts'
 import { startBlobPlace } from '../../test-support/blob-place.ts'
 import { corpusLines } from '../../test-support/corpus.ts'
 import { startFolderPlace } from '../../test-support/folder-place.ts'
 import type { StoragePlace } from '../../test-support/storage-place.ts'
-import type { FileStorage, OpenOptions } from './file-storage.ts'
+import { storageLimits, type FileStorage, type OpenOptions } from './file-storage.ts'
 
 const kinds: [string, () => Promise<StoragePlace>][] = [
   ['Azure Blob Storage', () => startBlobPlace(inject('blobConnectionString'))],
@@ -34,7 +35,7 @@ describe.each(kinds)('%s', (_, start) => {
   afterEach(async () => {
     place.fault('none')
     await place.back()
-    await vi.waitFor(() => expect(place.held()).toBe(0))
+    await eventually(() => expect(place.held()).toBe(0))
   })
   afterAll(() => place?.close())
 
@@ -182,7 +183,7 @@ describe.each(kinds)('%s', (_, start) => {
       const { reader } = await firstOf(await open({}, storage, largeFile))
       expect(place.held()).toBe(1)
       await reader.return?.()
-      await vi.waitFor(() => expect(place.held()).toBe(0))
+      await eventually(() => expect(place.held()).toBe(0))
     })
 
     it('when its reader goes away while it says nothing', async () => {
@@ -193,7 +194,7 @@ describe.each(kinds)('%s', (_, start) => {
       gone.abort()
       // A read of the file system cannot be called off; its handle can.
       if (place.name === 'Azure Blob Storage') await expect(rest).rejects.toThrow()
-      await vi.waitFor(() => expect(place.held()).toBe(0))
+      await eventually(() => expect(place.held()).toBe(0))
     })
 
     it('when its reader has gone before the first byte', async () => {
@@ -231,7 +232,7 @@ describe.each(kinds)('%s', (_, start) => {
       place.mute()
       await expect(ask(impatient)).rejects.toMatchObject({ code: 'storage_unavailable' })
       await place.back()
-      expect((await all(await open())).equals(content)).toBe(true)
+      await eventually(async () => expect(await impatient.list('acme-corp/')).toHaveLength(4))
     })
   })
 
@@ -274,4 +275,8 @@ describe.each(kinds)('%s', (_, start) => {
       expect(place.asked()).toEqual([])
     })
   })
+})
+
+it('is given up so soon that the two questions of a download take less than five seconds', () => {
+  expect(2 * storageLimits.answerMs).toBeLessThan(5000)
 })
