@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createAuditStore } from './audit/audit-store.ts'
+import { composeKeys } from './compose-keys.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './db/client.ts'
 import { isExposed, readDatabaseUrl } from './db/database-url.ts'
@@ -7,11 +8,11 @@ import { listenForChanges, type ListenAddresses } from './db/notifications.ts'
 import { createReloader } from './db/reloader.ts'
 import { accessLog } from './edge/access-log.ts'
 import type { GatewayError } from './edge/gateway-error.ts'
-import { loadKeyRings } from './keys/key-rings.ts'
 import { createTenantTokens } from './keys/tenant-token.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { createPreferenceStore } from './preferences/preference-store.ts'
+import { createWriteLimit } from './preferences/write-limit.ts'
 import { createSessionCookies } from './session/session-cookie.ts'
 import { createSessionRegistry } from './session/session-registry.ts'
 import { createSessionStore } from './session/session-store.ts'
@@ -38,7 +39,9 @@ export async function layFoundation(config: Config, logger: Logger) {
   })
   await database.assertLeastPrivilege()
 
-  const keyRings = await loadKeyRings(database, config.MASTER_KEY)
+  const audit = createAuditStore(database)
+  const keys = await composeKeys(config, { database, audit, logger })
+  const { keyRings } = keys
   const directory = createTenantDirectory(database)
   await directory.reload()
 
@@ -62,7 +65,6 @@ export async function layFoundation(config: Config, logger: Logger) {
   const reloader = (what: string, reload: () => Promise<void>) =>
     createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))
   const tenants = reloader('tenants', () => directory.reload())
-  const keys = reloader('keys', () => keyRings.reload())
   const sessions = reloader('sessions', () => registry.recheckAll())
   const notifications = await listenForChanges(addresses, {
     metadata: tenants.request,
@@ -85,8 +87,8 @@ export async function layFoundation(config: Config, logger: Logger) {
     sessionStore,
     cookies,
     registry,
-    audit: createAuditStore(database),
-    preferences: createPreferenceStore(database),
+    audit,
+    preferences: createPreferenceStore(database, createAuditStore(database), createWriteLimit()),
     tenantTokens: createTenantTokens(keyRings, {
       issuer: config.PUBLIC_URL,
       lifetimeSeconds: tenantTokenSeconds,

@@ -44,7 +44,7 @@ const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^iron-session$/, /^(session|oidc)\//],
   [/^(undici|http-proxy-middleware)$/, /^proxy\//],
   [/^parse5-html-rewriting-stream$/, /^proxy\//],
-  [/^@azure\//, /^data\//],
+  [/^@azure\//, /^(data|keys)\//],
   [/^postgres$/, /^db\//],
   [/^@dashgate\/web\//, /^shell\//],
   [/^(winston|prom-client)$/, /^observability\//],

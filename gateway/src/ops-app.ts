@@ -5,10 +5,12 @@ export interface OpsDependencies {
   readonly metrics: Pick<Metrics, 'expose' | 'contentType'>
   /** Rejects when a request could not be served now. */
   readonly ready: () => Promise<void>
+  /** What is wrong with the keys; `isBehind` when requests of others could not be read. */
+  readonly keyProblem: () => { readonly message: string; readonly isBehind: boolean } | undefined
 }
 
 /** The ops listener: metrics for Prometheus, probes for whoever starts and stops us. */
-export function createOpsApp({ metrics, ready }: OpsDependencies) {
+export function createOpsApp({ metrics, ready, keyProblem }: OpsDependencies) {
   const app = new Hono()
   app.get('/metrics', async (c) =>
     c.body(await metrics.expose(), 200, { 'Content-Type': metrics.contentType }),
@@ -19,7 +21,10 @@ export function createOpsApp({ metrics, ready }: OpsDependencies) {
       () => undefined,
       () => 'the database does not answer',
     )
-    return reason === undefined ? c.text('ok\n') : c.text(`not ready: ${reason}\n`, 503)
+    const keys = keyProblem()
+    if (reason !== undefined) return c.text(`not ready: ${reason}\n`, 503)
+    if (keys?.isBehind) return c.text(`not ready: ${keys.message}\n`, 503)
+    return c.text(keys === undefined ? 'ok\n' : `ok, but: ${keys.message}\n`)
   })
   return app
 }

@@ -23,6 +23,7 @@ export interface Answer {
 interface Sent {
   readonly type?: string
   readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /**
@@ -82,12 +83,12 @@ export function useAdminApi() {
     method: string,
     path: string,
     body?: unknown,
-    { type = 'application/json', accept = '*/*' }: Sent = {},
+    { type = 'application/json', accept = '*/*', headers = {} }: Sent = {},
   ): Promise<Answer> {
     const response = await request(urlOf(path), {
       method,
       dispatcher: operator,
-      headers: { accept, ...(body === undefined ? {} : { 'content-type': type }) },
+      headers: { ...headers, accept, ...(body === undefined ? {} : { 'content-type': type }) },
       ...(body === undefined
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

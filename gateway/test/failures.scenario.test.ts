@@ -162,10 +162,10 @@ describe('without the blob store', () => {
     const database = connectDatabase({ url: stack.info.appDatabaseUrl })
     const masterKey = Buffer.from(stack.gatewayEnvironment['MASTER_KEY'] ?? '', 'base64')
     const keys = await loadKeyRings(database, masterKey)
-    const { sessionId } = await unsealData<{ sessionId: string }>(
-      acme.cookies.get('__Host-Http-session') ?? '',
-      { password: keys.cookiePasswords() },
-    )
+    const cookie = acme.cookies.get('__Host-Http-session') ?? ''
+    const { sessionId } = await unsealData<{ sessionId: string }>(cookie, {
+      password: await keys.passwordsToOpen(cookie),
+    })
     const { token } = await createTenantTokens(keys, { issuer: stack.info.publicUrl }).sign({
       sub: 'viewer',
       tenantId: 'acme-corp',

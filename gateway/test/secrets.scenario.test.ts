@@ -19,16 +19,14 @@ async function secretsOf(visitor: Visitor): Promise<string[]> {
   const environment = inject('gatewayEnvironment')
   const database = connectDatabase({ url: stack.appDatabaseUrl })
   const keys = await loadKeyRings(database, Buffer.from(environment['MASTER_KEY'] ?? '', 'base64'))
-  const cookie = await unsealData<{ sessionId: string; secret: string }>(
-    visitor.cookies.get('__Host-Http-session') ?? '',
-    { password: keys.cookiePasswords() },
-  )
+  const value = visitor.cookies.get('__Host-Http-session') ?? ''
+  const password = await keys.passwordsToOpen(value)
+  const cookie = await unsealData<{ sessionId: string; secret: string }>(value, { password })
   const sql = owner()
   const [row] =
     await sql`select refresh_token_sealed as sealed from sessions where id_hash = ${hashSessionId(cookie.sessionId)}`
   await sql.end()
-  const refreshToken = keys.openAtRest(String(row?.['sealed']), cookie.secret)
-  const passwords = Object.values(keys.cookiePasswords())
+  const refreshToken = await keys.openAtRest(String(row?.['sealed']), cookie.secret)
   await database.close()
   expect(refreshToken?.length, 'the provider gave a refresh token').toBeGreaterThan(20)
   return [
@@ -37,8 +35,7 @@ async function secretsOf(visitor: Visitor): Promise<string[]> {
     cookie.secret,
     String(environment['OIDC_CLIENT_SECRET']),
     String(environment['MASTER_KEY']),
-    keys.csrfKey(),
-    ...passwords,
+    ...Object.values(password),
   ]
 }
 

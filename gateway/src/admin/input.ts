@@ -47,6 +47,9 @@ export async function jsonBody<T>(c: Context<AdminEnv>, schema: z.ZodType<T>): P
 export const paramsOf = <T>(c: Context<AdminEnv>, schema: z.ZodType<T>): T =>
   checked(schema, c.req.param())
 
+export const headersOf = <T>(c: Context<AdminEnv>, schema: z.ZodType<T>): T =>
+  checked(schema, c.req.header())
+
 export function queryOf<T>(c: Context<AdminEnv>, schema: z.ZodType<T>): T {
   const given = Object.entries(c.req.queries())
   // One of two values would be believed, and nobody could say which.

@@ -52,10 +52,10 @@ const refusals: Readonly<Record<number, readonly [code: string, detail: string]>
 
 const always = [400, 401, 403, 429, 500, 503]
 
-const refusalsOf = ({ params, query, body, missing }: Operation): number[] => [
+const refusalsOf = ({ params, query, headers, body, missing }: Operation): number[] => [
   ...always,
   ...(missing ? [404] : []),
-  ...(params || query || body ? [422] : []),
+  ...(params || query || headers || body ? [422] : []),
   ...(body ? [413, 415] : []),
 ]
 
@@ -88,7 +88,7 @@ const response = ({ description, content }: Answer): ZodOpenApiResponseObject =>
 })
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { name, tag, summary, description, params, query, body, answers } = operation
+  const { name, tag, summary, description, params, query, headers, body, answers } = operation
   const answered = Object.entries(answers).map(([status, answer]) => [status, response(answer)])
   const refused = refusalsOf(operation).map((status) => [status, refusalResponses[status]])
   return {
@@ -96,7 +96,11 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     ...(description ? { description } : {}),
-    requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
+    requestParams: {
+      ...(params ? { path: params } : {}),
+      ...(query ? { query } : {}),
+      ...(headers ? { header: headers } : {}),
+    },
     ...(body ? { requestBody: { required: true, content: { 'application/json': body } } } : {}),
     responses: Object.fromEntries([
       ...answered,

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import type { AdminEnv } from './admin-env.ts'
-import { jsonBody, paramsOf, queryOf } from './input.ts'
+import { headersOf, jsonBody, paramsOf, queryOf } from './input.ts'
 
 /** A body as its schema and one that fits it. */
 export type Content = Readonly<{ schema: z.ZodType; example: unknown }>
@@ -28,6 +28,8 @@ export interface Operation {
   /** Parameters of the path. */
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
+  /** Header fields that it reads, by their names in lower case. */
+  readonly headers?: z.ZodObject
   /** A JSON body. */
   readonly body?: Content
   /** By status. */
@@ -42,6 +44,7 @@ type Schema<T> = T extends Content ? T['schema'] : undefined
 export interface Input<T extends Operation> {
   readonly params: Parsed<T['params']>
   readonly query: Parsed<T['query']>
+  readonly headers: Parsed<T['headers']>
   readonly body: Parsed<Schema<T['body']>>
 }
 
@@ -51,12 +54,13 @@ export function handle<T extends Operation>(
   operation: T,
   handler: (c: Context<AdminEnv>, input: Input<T>) => Response | Promise<Response>,
 ): void {
-  const { method, path, params, query, body } = operation
+  const { method, path, params, query, headers, body } = operation
   const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
   routes.on(method.toUpperCase(), pattern, async (c) => {
     const input = {
       params: params && paramsOf(c, params),
       query: query && queryOf(c, query),
+      headers: headers && headersOf(c, headers),
       body: body && (await jsonBody(c, body.schema)),
     }
     return handler(c, input as Input<T>)

@@ -22,6 +22,9 @@ export function sealAtRest(key: DataKey, plaintext: string, cookieSecret: string
   return `${version}.${key.kid}.${sealed}`
 }
 
+/** The data key that an envelope names. */
+export const keyIdOf = (envelope: string): string => envelope.split('.')[1] ?? ''
+
 /** `undefined` when it was changed, sealed for another cookie, or under a key that is gone. */
 export function openAtRest(
   keys: readonly DataKey[],

@@ -1,147 +1,153 @@
-import { importJWK, type CryptoKey, type JWK } from 'jose'
+import type { JWK, CryptoKey } from 'jose'
 import type { Database, Transaction } from '../db/client.ts'
-import { openAtRest, sealAtRest, type DataKey } from './at-rest.ts'
-import { addMissingKeys, readKeys, ringNames, rotateRing } from './key-store.ts'
-import type { RingName, StoredKey } from './key-store.ts'
-import { deriveKey } from './seal.ts'
+import { GatewayError } from '../edge/gateway-error.ts'
+import { keyIdOf, openAtRest, sealAtRest } from './at-rest.ts'
+import { completeRings, isIncomplete } from './complete-rings.ts'
+import { problemOf, startFault, type KeyProblem } from './key-problem.ts'
+import { readRows } from './key-store.ts'
+import { createLookAgain } from './look-again.ts'
+import { masterKeysOf } from './master-seal.ts'
+import { openRows, ringsOf, sealingKey, signingKeyAt } from './opened-keys.ts'
+import type { OpenedKey, SigningKey } from './opened-keys.ts'
+import { trustedUnread } from './retention.ts'
+import { rotateRings, type Rotation, type RotationOrder } from './rotation.ts'
 
-export interface SigningKey {
-  readonly kid: string
-  readonly privateKey: CryptoKey
-}
-
-/** The gateway's keys: the newest of each ring makes, all of them read. */
+/**
+ * The gateway's keys. The newest of each ring makes what is new, all of them read. What somebody
+ * names that is not known here is looked for in the database before it is refused: another replica
+ * may have made it a moment ago.
+ */
 export interface KeyRings {
-  /** iron-session's map of passwords; the highest id seals. */
-  cookiePasswords(): Record<string, string>
+  /** The password that seals cookies, by its id. */
+  passwordsToSeal(): Record<string, string>
+  /** iron-session's map of passwords, with the one that a seal names if there is one. */
+  passwordsToOpen(seal: string): Promise<Record<string, string>>
   sealAtRest(plaintext: string, cookieSecret: string): string
-  /** `undefined` when it was changed, or the cookie or the key is another. */
-  openAtRest(sealed: string, cookieSecret: string): string | undefined
+  /** `undefined` when it was changed, or the cookie is another, or the key is gone. */
+  openAtRest(sealed: string, cookieSecret: string): Promise<string | undefined>
   signingKey(): SigningKey
-  publicKey(kid: string): CryptoKey | undefined
+  publicKey(kid: string): Promise<CryptoKey | undefined>
   publicJwks(): { keys: JWK[] }
-  /** Stays the same through rotations, so that a page that is open keeps its CSRF token. */
-  csrfKey(): string
   /** Reads the keys again; a failure leaves the last state. */
   reload(): Promise<void>
-  /** New keys for one ring or all; what the old ones made stays readable for a while. */
-  rotate(ring?: RingName): Promise<void>
-  /** In a transaction for the purpose `admin`; the other replicas reload when it commits. */
-  rotateIn(tx: Transaction, ring?: RingName): Promise<{ ring: RingName; kid: string }[]>
+  /** In a transaction for the purpose `admin`; every replica reloads when it commits. */
+  rotateIn(tx: Transaction, order: RotationOrder): Promise<Rotation>
+  /** What an operator has to mend, if anything. */
+  problem(): KeyProblem | undefined
 }
 
-interface Rings {
-  readonly cookiePasswords: Readonly<Record<string, string>>
-  readonly dataKeys: readonly DataKey[]
-  readonly newestDataKey: DataKey
-  /** Oldest first. */
-  readonly signingKeys: readonly (SigningKey & { readonly createdAt: Date })[]
-  readonly publicKeys: ReadonlyMap<string, CryptoKey>
-  readonly publicJwks: readonly JWK[]
+export interface KeyRingOptions {
+  /** The longest that a session can be, which is how long its keys are kept. */
+  readonly sessionSeconds?: number
+  /** The master key before this one, while it is being replaced. */
+  readonly previousMasterKey?: Uint8Array | undefined
+  /** Where the master key comes from, for messages. */
+  readonly masterKeyVariable?: string
+  /** Told when {@link KeyRings.problem} has changed. */
+  readonly onProblem?: (problem: KeyProblem | undefined) => void
 }
+
+const unavailable = (message: string) =>
+  new GatewayError(
+    503,
+    'keys_unavailable',
+    'This cannot be checked at the moment. Try again shortly; you stay signed in.',
+    { cause: new Error(message), headers: { 'Retry-After': '5' } },
+  )
 
 /**
- * Reads the key rings, and makes the first keys when there are none.
+ * Reads the key rings, and makes the keys that are missing.
  *
- * @throws when the master key does not open them
+ * @throws {KeyFault} when the master key does not open each of them
  */
-export async function loadKeyRings(database: Database, masterKey: Uint8Array): Promise<KeyRings> {
-  const sealingKey = deriveKey(masterKey, 'dashgate key rings v1')
-  const csrfKey = deriveKey(masterKey, 'dashgate csrf v1').toString('base64url')
+export async function loadKeyRings(
+  database: Database,
+  masterKey: Uint8Array,
+  options: KeyRingOptions = {},
+): Promise<KeyRings> {
+  const { sessionSeconds = 24 * 3600, previousMasterKey, onProblem } = options
+  const { masterKeyVariable = 'MASTER_KEY' } = options
+  const masterKeys = masterKeysOf(masterKey, previousMasterKey)
 
-  const read = async () =>
-    ringsOf(
-      await database.forPurpose('keys', async (tx) => {
-        await addMissingKeys(tx, sealingKey)
-        return readKeys(tx, sealingKey)
-      }),
-    )
-  let rings = await read()
+  const read = (remembered: readonly OpenedKey[]) =>
+    database.forPurpose('keys', async (tx) => {
+      const present = await readRows(tx)
+      const opened = openRows(present, masterKeys, remembered)
+      // Under a master key that is not theirs nothing is added, or there would be two sorts of rows.
+      if (opened.unknown.length > 0 || !isIncomplete(present, masterKeys)) return opened
+      await completeRings(tx, masterKeys)
+      return openRows(await readRows(tx), masterKeys, remembered)
+    })
 
-  const rotateIn: KeyRings['rotateIn'] = async (tx, ring) => {
-    const rotated: { ring: RingName; kid: string }[] = []
-    for (const name of ring ? [ring] : ringNames) {
-      rotated.push({ ring: name, kid: await rotateRing(tx, sealingKey, name) })
+  const first = await read([])
+  const fault = startFault(first, masterKeyVariable)
+  if (fault) throw fault
+  let rings = await ringsOf(first.keys)
+  let problem: KeyProblem | undefined
+  let readAt = performance.now()
+  /** A reading that began later is the newer state, whichever ends first. */
+  let [begun, applied] = [0, 0]
+
+  async function reload(): Promise<void> {
+    const mine = ++begun
+    const startedAt = performance.now()
+    const opened = await read(rings.keys)
+    const fresh = await ringsOf(opened.keys)
+    if (mine < applied) return
+    applied = mine
+    rings = fresh
+    readAt = startedAt
+    const before = problem?.message
+    problem = problemOf(opened)
+    if (problem?.message !== before) onProblem?.(problem)
+  }
+  const lookAgain = createLookAgain(reload)
+
+  /** @throws {GatewayError} 503 when the name may be one of a key that is there and unreadable */
+  async function lookFor<T>(find: () => T | undefined): Promise<T | undefined> {
+    const known = find()
+    if (known !== undefined) return known
+    await lookAgain()
+    const found = find()
+    if (found === undefined && problem?.isBehind) throw unavailable(problem.message)
+    return found
+  }
+
+  /** Nothing new is made with keys that may have been retired long since. */
+  function trusted<T>(key: T | undefined): T {
+    if (performance.now() - readAt > trustedUnread * 1000) {
+      throw unavailable(`The keys could not be read for more than ${trustedUnread} s`)
     }
-    return rotated
-  }
-  const reload = async () => {
-    rings = await read()
+    if (key === undefined) throw unavailable('The key ring has no key that can be used')
+    return key
   }
 
+  const dataKey = (envelope: string) => rings.dataKeys.find(({ kid }) => kid === keyIdOf(envelope))
+
   return {
-    cookiePasswords: () => ({ ...rings.cookiePasswords }),
-    sealAtRest: (plaintext, cookieSecret) =>
-      sealAtRest(rings.newestDataKey, plaintext, cookieSecret),
-    openAtRest: (sealed, cookieSecret) => openAtRest(rings.dataKeys, sealed, cookieSecret),
-    signingKey: () => publishedKey(rings.signingKeys),
-    publicKey: (kid) => rings.publicKeys.get(kid),
-    publicJwks: () => ({ keys: [...rings.publicJwks] }),
-    csrfKey: () => csrfKey,
-    reload,
-    rotate: async (ring) => {
-      await database.forPurpose('keys', (tx) => rotateIn(tx, ring))
-      await reload()
+    passwordsToSeal() {
+      const { id, secret } = trusted(sealingKey(rings.keys, 'cookie'))
+      return { [id]: secret }
     },
-    rotateIn,
+    async passwordsToOpen(seal) {
+      const id = Number(/^Fe26\.2\*(\d{1,15})\*/.exec(seal)?.[1])
+      // Ids grow, so one that is not newer than all the others is of a key that is gone.
+      if (id > rings.newestId) await lookFor(() => rings.cookiePasswords[id])
+      return { ...rings.cookiePasswords }
+    },
+    sealAtRest(plaintext, cookieSecret) {
+      const { kid, secret } = trusted(sealingKey(rings.keys, 'data'))
+      return sealAtRest({ kid, secret: Buffer.from(secret, 'base64url') }, plaintext, cookieSecret)
+    },
+    async openAtRest(sealed, cookieSecret) {
+      const key = await lookFor(() => dataKey(sealed))
+      return key && openAtRest([key], sealed, cookieSecret)
+    },
+    signingKey: () => trusted(signingKeyAt(rings.tokenKeys, Date.now())),
+    publicKey: (kid) => lookFor(() => rings.tokenKeys.find((key) => key.kid === kid)?.publicKey),
+    publicJwks: () => ({ keys: rings.tokenKeys.map(({ publicJwk }) => ({ ...publicJwk })) }),
+    reload,
+    rotateIn: (tx, order) => rotateRings(tx, masterKeys, order, sessionSeconds),
+    problem: () => problem,
   }
-}
-
-async function ringsOf(keys: readonly StoredKey[]): Promise<Rings> {
-  const of = (ring: RingName) => keys.filter((key) => key.ring === ring)
-  const dataKeys = of('data').map(({ kid, secret }) => ({
-    kid,
-    secret: Buffer.from(secret, 'base64url'),
-  }))
-  const publicJwks = of('tenant-token').map(({ publicJwk }): JWK => ({ ...publicJwk }))
-  const publicKeys = await Promise.all(
-    publicJwks.map(async (jwk) => [jwk.kid ?? '', await edKey(jwk)] as const),
-  )
-  const signingKeys = await Promise.all(
-    of('tenant-token').map(async ({ kid, secret, createdAt }) => ({
-      kid,
-      createdAt,
-      privateKey: await edKey(JSON.parse(secret) as JWK),
-    })),
-  )
-  return {
-    cookiePasswords: Object.fromEntries(of('cookie').map(({ id, secret }) => [id, secret])),
-    dataKeys,
-    newestDataKey: newest(dataKeys),
-    signingKeys,
-    publicKeys: new Map(publicKeys),
-    publicJwks,
-  }
-}
-
-/** As long as an app may keep the key set (`Cache-Control` there), and a little more. */
-const publishedBeforeUseMs = 120_000
-
-/**
- * The newest key that everybody can have heard of. A token of a key that an app does not know yet
- * would be refused, so a new key is published first and signs later.
- *
- * @param keys oldest first
- */
-export function publishedKey<T extends { readonly createdAt: Date }>(
-  keys: readonly T[],
-  now = Date.now(),
-): T {
-  const known = keys.findLast(({ createdAt }) => now - createdAt.getTime() >= publishedBeforeUseMs)
-  const oldest = keys[0]
-  if (!oldest) throw new Error('A key ring is empty')
-  return known ?? oldest
-}
-
-function newest<T>(keys: readonly T[]): T {
-  const last = keys.at(-1)
-  if (!last) throw new Error('A key ring is empty')
-  return last
-}
-
-async function edKey(jwk: JWK): Promise<CryptoKey> {
-  const key = await importJWK(jwk, 'EdDSA')
-  if (key instanceof Uint8Array)
-    throw new TypeError('A key of the tenant-token ring is no key pair')
-  return key
 }

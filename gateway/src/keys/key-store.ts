@@ -1,87 +1,80 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Transaction } from '../db/client.ts'
 import { keyRings } from '../db/schema.ts'
-import { seal, unseal } from './seal.ts'
+import { sealSecret, type MasterKeys, type Seals } from './master-seal.ts'
 
 export const ringNames = ['cookie', 'tenant-token', 'data'] as const
 export type RingName = (typeof ringNames)[number]
 
-/** A key as it is kept, opened. */
-export interface StoredKey {
-  readonly id: number
-  readonly ring: RingName
-  readonly kid: string
-  readonly secret: string
-  readonly publicJwk: Readonly<Record<string, unknown>> | null
-  readonly retired: boolean
-  readonly createdAt: Date
-}
+/** A key as it is kept. */
+export type KeyRow = typeof keyRings.$inferSelect
 
-/** Any number, the same for all replicas: whoever holds it may add keys. */
+/** Published, and not yet used. */
+export const isWaiting = (key: KeyRow) => key.usedFrom === null && key.retiredAt === null
+export const isInUse = (key: KeyRow) => key.usedFrom !== null && key.retiredAt === null
+
+/** Any number, the same for all replicas: whoever holds it may change the rings. */
 const ringLock = 7_305_228_101
 
-/**
- * How long a retired key still reads what it made. Cookies and refresh tokens live as long as a
- * session does; a tenant token lives for minutes.
- */
-const overlap = sql`case ${keyRings.ring}
-  when 'tenant-token' then interval '1 hour' else interval '30 days' end`
+/** Until the transaction ends, no other replica changes the rings. */
+export const lockRings = (tx: Transaction) =>
+  tx.execute(sql`select pg_advisory_xact_lock(${ringLock})`)
 
-const contextOf = (ring: RingName, kid: string) => `dashgate key ring ${ring} ${kid}`
-
-/** All keys that are still of use, oldest first. */
-export async function readKeys(tx: Transaction, masterKey: Uint8Array): Promise<StoredKey[]> {
-  const rows = await tx
-    .select()
-    .from(keyRings)
-    .where(or(isNull(keyRings.retiredAt), gt(keyRings.retiredAt, sql`now() - ${overlap}`)))
-    .orderBy(asc(keyRings.id))
-  return rows.map((row) => {
-    const secret = unseal(masterKey, contextOf(row.ring, row.kid), row.secretSealed)
-    if (secret === undefined) {
-      throw new Error(
-        `MASTER_KEY does not open the key ${row.kid}: it is another key's, or damaged`,
-      )
-    }
-    const { id, ring, kid, publicJwk, createdAt } = row
-    return { id, ring, kid, secret, publicJwk, createdAt, retired: row.retiredAt !== null }
-  })
+/** As {@link lockRings}, but without waiting: `false` when somebody else is at it. */
+export async function tryLockRings(tx: Transaction): Promise<boolean> {
+  const [row] = await tx.execute(sql`select pg_try_advisory_xact_lock(${ringLock}) as locked`)
+  return row?.['locked'] === true
 }
 
-/** Makes the first key of each ring that has none; one replica does, the others wait and find it. */
-export async function addMissingKeys(tx: Transaction, masterKey: Uint8Array): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${ringLock})`)
-  const present = await tx
-    .select({ ring: keyRings.ring })
-    .from(keyRings)
-    .where(isNull(keyRings.retiredAt))
-  const missing = ringNames.filter((name) => !present.some(({ ring }) => ring === name))
-  for (const ring of missing) await addKey(tx, masterKey, ring)
+/** All keys, oldest first. A key is accepted as long as its row is there. */
+export const readRows = (tx: Transaction): Promise<KeyRow[]> =>
+  tx.select().from(keyRings).orderBy(asc(keyRings.id))
+
+/** The database's time, which is the same for all replicas. */
+export async function databaseTime(tx: Transaction): Promise<Date> {
+  const [row] = await tx.execute(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
+  )
+  return new Date(Number(row?.['ms']))
 }
 
-/** Puts a new key in front of a ring; the ones before make nothing new from now on. */
-export async function rotateRing(
+/** @param use `usedFrom` is null for a key that is published and waits for its turn */
+export async function addKey(
   tx: Transaction,
-  masterKey: Uint8Array,
+  masterKeys: MasterKeys,
   ring: RingName,
+  use: { readonly usedFrom: Date | null; readonly rotationId?: string | undefined },
 ): Promise<string> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${ringLock})`)
-  await tx
-    .update(keyRings)
-    .set({ retiredAt: sql`now()` })
-    .where(and(eq(keyRings.ring, ring), isNull(keyRings.retiredAt)))
-  return addKey(tx, masterKey, ring)
-}
-
-async function addKey(tx: Transaction, masterKey: Uint8Array, ring: RingName): Promise<string> {
   const kid = `${ring}-${randomBytes(8).toString('hex')}`
   const { secret, publicJwk } = await newSecret(ring, kid)
-  const secretSealed = seal(masterKey, contextOf(ring, kid), secret)
-  await tx.insert(keyRings).values({ ring, kid, secretSealed, publicJwk })
+  const seals = sealSecret(masterKeys, { ring, kid }, secret)
+  const { usedFrom, rotationId = null } = use
+  await tx.insert(keyRings).values({ ring, kid, publicJwk, usedFrom, rotationId, ...seals })
   return kid
 }
+
+/** Puts a key that was waiting into use. */
+export async function promoteKey(
+  tx: Transaction,
+  kid: string,
+  use: { readonly usedFrom: Date; readonly rotationId?: string | undefined },
+): Promise<string> {
+  const { usedFrom, rotationId = null } = use
+  await tx.update(keyRings).set({ usedFrom, rotationId }).where(eq(keyRings.kid, kid))
+  return kid
+}
+
+/** Those in use make nothing new from then on. */
+export const retireKeysInUse = (tx: Transaction, ring: RingName, retiredAt: Date) =>
+  tx
+    .update(keyRings)
+    .set({ retiredAt })
+    .where(and(eq(keyRings.ring, ring), isNull(keyRings.retiredAt), isNotNull(keyRings.usedFrom)))
+
+export const storeSeals = (tx: Transaction, kid: string, seals: Seals) =>
+  tx.update(keyRings).set(seals).where(eq(keyRings.kid, kid))
 
 async function newSecret(ring: RingName, kid: string) {
   if (ring !== 'tenant-token') {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose'
 import { z } from 'zod'
 import type { KeyRings } from './key-rings.ts'
+import { longestTokenLife } from './retention.ts'
 
 /** What the gateway states to an app: for whom, for which tenant and dashboard a request comes. */
 export interface TenantTokenClaims {
@@ -33,10 +34,8 @@ export interface TenantTokenOptions {
 }
 
 const audience = 'dashgate-internal'
-const longestLifetime = 15 * 60
 /** Between replicas, whose clocks are never quite the same (RFC 7519 §4.1.4). */
 const clockTolerance = 5
-const reloadPauseMs = 5000
 
 const payloadShape = z.object({
   sub: z.string().min(1),
@@ -48,22 +47,15 @@ const payloadShape = z.object({
 })
 
 export function createTenantTokens(
-  keyRings: Pick<KeyRings, 'signingKey' | 'publicKey' | 'reload'>,
+  keyRings: Pick<KeyRings, 'signingKey' | 'publicKey'>,
   { issuer, lifetimeSeconds = 600 }: TenantTokenOptions,
 ): TenantTokens {
-  if (!(lifetimeSeconds > 0 && lifetimeSeconds <= longestLifetime)) {
-    throw new RangeError(`A tenant token lives for 1 to ${longestLifetime} seconds`)
+  if (!(lifetimeSeconds > 0 && lifetimeSeconds <= longestTokenLife)) {
+    throw new RangeError(`A tenant token lives for 1 to ${longestTokenLife} seconds`)
   }
-  let reloadedAt = -Infinity
 
-  /** Another replica may have rotated a moment ago; a flood of unknown ids costs no more than this. */
   async function publicKey({ kid = '' }: JWTHeaderParameters) {
-    const known = keyRings.publicKey(kid)
-    if (!known && performance.now() - reloadedAt > reloadPauseMs) {
-      reloadedAt = performance.now()
-      await keyRings.reload()
-    }
-    const key = known ?? keyRings.publicKey(kid)
+    const key = await keyRings.publicKey(kid)
     if (!key) throw new errors.JWKSNoMatchingKey()
     return key
   }
@@ -100,7 +92,7 @@ export function createTenantTokens(
           issuer,
           audience,
           clockTolerance,
-          maxTokenAge: longestLifetime,
+          maxTokenAge: longestTokenLife,
           requiredClaims: ['exp', 'iat', 'jti'],
         })
         return claimsOf(payload)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createLoginTransactions, newState } from './login-transaction.ts'
 
-const passwords = () => ({ 1: 'a-password-that-is-long-enough-for-iron' })
+const passwords = { 1: 'a-password-that-is-long-enough-for-iron' }
+const keys = { passwordsToSeal: () => passwords, passwordsToOpen: async () => passwords }
 const begun = async (cookieHeader?: string, state = newState()) => {
-  const transactions = createLoginTransactions(passwords)
+  const transactions = createLoginTransactions(keys)
   const transaction = { state, nonce: 'n', codeVerifier: 'v', returnTo: '/dashboard/loss/' }
   const cookies = await transactions.begin(transaction, cookieHeader)
   return { transactions, transaction, state, cookies, pair: cookies.at(-1)?.split(';')[0] ?? '' }
@@ -54,7 +55,7 @@ describe('login transactions', () => {
 
   it.each(['', 'x', '../x', '*', 'a'.repeat(5000)])('know no state %j', async (state) => {
     expect(
-      await createLoginTransactions(passwords).find(state, `__Host-Http-login-${state}=x`),
+      await createLoginTransactions(keys).find(state, `__Host-Http-login-${state}=x`),
     ).toBeUndefined()
   })
 })

@@ -32,14 +32,24 @@ const cookieName = (state: string) => `${prefix}${state}` as const
 export const newState = (now = Date.now()): string =>
   `${now.toString(36).padStart(9, '0')}-${randomBytes(32).toString('base64url')}`
 
-export function createLoginTransactions(passwords: () => Record<string, string>) {
+/** What the sealing needs of the key rings. */
+export interface TransactionKeys {
+  passwordsToSeal(): Record<string, string>
+  /** With the one that a seal names, even when another replica made it a moment ago. */
+  passwordsToOpen(seal: string): Promise<Record<string, string>>
+}
+
+export function createLoginTransactions(keys: TransactionKeys) {
   return {
     /** `Set-Cookie` values that begin a transaction and drop the oldest ones beyond the cap. */
     async begin(
       transaction: LoginTransaction,
       cookieHeader: string | undefined,
     ): Promise<string[]> {
-      const sealed = await sealData(transaction, { password: passwords(), ttl: lifetimeSeconds })
+      const sealed = await sealData(transaction, {
+        password: keys.passwordsToSeal(),
+        ttl: lifetimeSeconds,
+      })
       const running = cookieNames(cookieHeader, prefix).sort()
       const surplus = running.slice(0, Math.max(0, running.length - most + 1))
       return [
@@ -56,11 +66,12 @@ export function createLoginTransactions(passwords: () => Record<string, string>)
     ): Promise<LoginTransaction | undefined> {
       if (!stateForm.test(state)) return undefined
       const values = cookieValues(cookieHeader, cookieName(state))
-      if (values.length !== 1) return undefined
-      const content: unknown = await unsealData(values[0] ?? '', {
-        password: passwords(),
-        ttl: lifetimeSeconds,
-      }).catch(() => undefined)
+      const [sealed, ...others] = values
+      if (sealed === undefined || others.length > 0) return undefined
+      const password = await keys.passwordsToOpen(sealed)
+      const content: unknown = await unsealData(sealed, { password, ttl: lifetimeSeconds }).catch(
+        () => undefined,
+      )
       const transaction = loginTransaction.safeParse(content).data
       return transaction?.state === state ? transaction : undefined
     },
