@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { useBrowser } from './browser.ts'
+import { STAFF } from './models.ts'
 import { PAGES } from './pages.ts'
 
 const { now, open } = useBrowser()
@@ -31,6 +32,22 @@ describe('in light and dark, on a phone and a desktop', () => {
     now().apps['loss-development'] = act
     const page = await open('/dashboard/loss-development/')
     await page.locator(`[data-stage][data-state=${state}]`).waitFor()
+    await expectAccessible(page)
+  })
+
+  it('neither has the warning before the end of a session', async () => {
+    now().endsAt = Date.now() + 3000
+    now().person = { ...STAFF, secondsLeft: 3, endsBy: 'idle' }
+    const page = await open('/dashboard/loss-development/')
+    await page.locator('[data-state=ready]').waitFor()
+    await page.getByRole('region', { name: 'Are you still there?' }).waitFor()
+    await expectAccessible(page)
+  })
+
+  it('neither has the overlay of a session that has ended', async () => {
+    now().apps['loss-development'] = 'expired'
+    const page = await open('/dashboard/loss-development/')
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
     await expectAccessible(page)
   })
 

@@ -5,6 +5,7 @@ import { logoutPage } from '../src/views/logout-page.ts'
 import type { Page, Person } from '../src/views/page.ts'
 import { reloadPage } from '../src/views/reload-page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
+import { signedInPage } from '../src/views/signed-in-page.ts'
 import { tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
 import { brandOf, DASHBOARDS, STAFF, TENANTS, VIEWER } from './models.ts'
 
@@ -18,6 +19,10 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/chooser-empty': (page) => tenantChooserPage({ page, ...choices(), tenants: [] }),
   '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
   '/signed-out': (page) => logoutPage({ page }),
+  '/signed-in-beside': (page) =>
+    signedInPage({ page, person: VIEWER, brand: brandOf('acme-corp') }),
+  '/signed-in-staff': (page) =>
+    signedInPage({ page, person: STAFF, goOnFor: { id: 'globex', displayName: 'Globex' } }),
   '/error-401': (page) => error(page, 401, 'session_expired', 'Please sign in'),
   '/error-refused': (page) =>
     errorPage({
