@@ -156,7 +156,9 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       tenantId: c.get('tenant').id,
       issuer: c.get('session').principal.issuer,
       sub: c.get('session').principal.sub,
+      email: c.get('session').principal.email,
       dashboard: c.get('dashboard').slug,
+      requestId: c.get('requestId'),
     })),
     report,
   })

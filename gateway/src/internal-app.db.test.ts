@@ -7,6 +7,7 @@ import {
   seedTwoTenants,
   type TestDatabase,
 } from '../test-support/test-database.ts'
+import { createAuditStore } from './audit/audit-store.ts'
 import { createAzureStorage } from './data/azure-storage.ts'
 import { connectDatabase, type Database } from './db/client.ts'
 import type { GatewayError } from './edge/gateway-error.ts'
@@ -19,6 +20,7 @@ import {
   type TenantTokens,
 } from './keys/tenant-token.ts'
 import { createPreferenceStore } from './preferences/preference-store.ts'
+import { createWriteLimit } from './preferences/write-limit.ts'
 import { createTenantDirectory, type TenantDirectory } from './tenant/directory.ts'
 
 const issuer = 'http://localhost:8080'
@@ -60,7 +62,7 @@ beforeAll(async () => {
     keyRings,
     directory,
     datasets: createAzureStorage({ connectionString }, { containerName }),
-    preferences: createPreferenceStore(database),
+    preferences: createPreferenceStore(database, createAuditStore(database), createWriteLimit()),
     isSessionLive: async (sid) => !endedSessions.has(sid),
     issuer: 'https://op',
     edge: [requestId()],

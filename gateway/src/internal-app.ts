@@ -64,7 +64,9 @@ export function createInternalApp(deps: InternalDependencies): Hono<InternalEnv>
       tenantId: c.get('tenant').id,
       issuer: deps.issuer,
       sub: c.get('claims').sub,
+      email: c.get('claims').email,
       dashboard: c.get('dashboard').slug,
+      requestId: c.get('requestId'),
     })),
   )
   return app

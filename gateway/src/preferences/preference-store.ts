@@ -1,4 +1,7 @@
+import { randomInt } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { and, asc, count, eq, ne, sql } from 'drizzle-orm'
+import type { AuditStore } from '../audit/audit-store.ts'
 import type { Database, Transaction } from '../db/client.ts'
 import { preferences } from '../db/schema.ts'
 import {
@@ -6,26 +9,34 @@ import {
   type NewPreference,
   type Preference,
   type PreferenceOwner,
+  type PreferenceWriter,
 } from './preference.ts'
+import type { WriteLimit } from './write-limit.ts'
 
-/** The versions that a writer accepts to replace: what `If-Match` says. */
-export type Expected = 'any' | 'existing' | ReadonlySet<number>
+/** What a writer accepts to replace: what `If-Match` and `If-None-Match` say. */
+export type Expected = 'any' | 'existing' | 'none' | ReadonlySet<number>
 
 export type PutOutcome =
-  | { readonly kind: 'saved'; readonly preference: Preference }
+  | {
+      readonly kind: 'saved'
+      readonly preference: Preference
+      /** False when it was so already. */
+      readonly isChange: boolean
+    }
   | { readonly kind: 'stale' }
   | { readonly kind: 'full' }
+  | { readonly kind: 'too_fast' }
   | { readonly kind: 'unstorable'; readonly cause: unknown }
 
 export interface PreferenceStore {
   list(owner: PreferenceOwner): Promise<Preference[]>
   find(owner: PreferenceOwner, name: string): Promise<Preference | undefined>
-  put(owner: PreferenceOwner, preference: NewPreference, expected: Expected): Promise<PutOutcome>
+  put(writer: PreferenceWriter, preference: NewPreference, expected: Expected): Promise<PutOutcome>
   remove(
-    owner: PreferenceOwner,
+    writer: PreferenceWriter,
     name: string,
     expected: Expected,
-  ): Promise<'removed' | 'absent' | 'stale'>
+  ): Promise<'removed' | 'absent' | 'stale' | 'too_fast'>
 }
 
 const columns = {
@@ -48,7 +59,22 @@ const ownedBy = ({ tenantId, issuer, sub, dashboard }: PreferenceOwner) =>
 const named = (owner: PreferenceOwner, name: string) =>
   and(ownedBy(owner), eq(preferences.name, name))
 
-export function createPreferenceStore(database: Database): PreferenceStore {
+/** Each change is recorded in the transaction that makes it: which name, never what it holds. */
+export function createPreferenceStore(
+  database: Database,
+  audit: Pick<AuditStore, 'recordIn'>,
+  limit: WriteLimit,
+): PreferenceStore {
+  const record = (
+    tx: Transaction,
+    { tenantId, dashboard, sub, email, requestId }: PreferenceWriter,
+    action: 'preferences.saved' | 'preferences.removed',
+    detail: Readonly<Record<string, unknown>>,
+  ) => {
+    const actor = { type: 'user' as const, id: sub, email }
+    return audit.recordIn(tx, { action, actor, tenantId, dashboard, requestId, detail })
+  }
+
   return {
     list: (owner) =>
       database.inTenant(owner.tenantId, (tx) =>
@@ -57,40 +83,54 @@ export function createPreferenceStore(database: Database): PreferenceStore {
 
     find: (owner, name) => database.inTenant(owner.tenantId, (tx) => findIn(tx, owner, name)),
 
-    put: async (owner, preference, expected) => {
+    put: async (writer, preference, expected) => {
+      if (!limit.take(writer)) return { kind: 'too_fast' }
       try {
-        return await database.inTenant(owner.tenantId, (tx) =>
-          putIn(tx, owner, preference, expected),
-        )
+        return await database.inTenant(writer.tenantId, async (tx) => {
+          const outcome = await putIn(tx, writer, preference, expected)
+          if (outcome.kind === 'saved' && outcome.isChange) {
+            const { name, isDefault } = outcome.preference
+            await record(tx, writer, 'preferences.saved', { name, isDefault })
+          }
+          return outcome
+        })
       } catch (cause) {
         if (isUnstorable(cause)) return { kind: 'unstorable', cause }
         throw cause
       }
     },
 
-    remove: (owner, name, expected) =>
-      database.inTenant(owner.tenantId, async (tx) => {
-        await lockOwner(tx, owner)
-        const present = await findIn(tx, owner, name)
+    remove: async (writer, name, expected) => {
+      if (!limit.take(writer)) return 'too_fast'
+      return database.inTenant(writer.tenantId, async (tx) => {
+        await lockOwner(tx, writer)
+        const present = await findIn(tx, writer, name)
         if (!isExpected(present, expected)) return 'stale'
-        await tx.delete(preferences).where(named(owner, name))
-        return present ? 'removed' : 'absent'
-      }),
+        if (!present) return 'absent'
+        await tx.delete(preferences).where(named(writer, name))
+        await record(tx, writer, 'preferences.removed', { name })
+        return 'removed'
+      })
+    },
   }
 }
 
 async function putIn(
   tx: Transaction,
   owner: PreferenceOwner,
-  { name, value, isDefault }: NewPreference,
+  { name, value, isDefault: wantedDefault }: NewPreference,
   expected: Expected,
 ): Promise<PutOutcome> {
   await lockOwner(tx, owner)
   const present = await findIn(tx, owner, name)
   if (!isExpected(present, expected)) return { kind: 'stale' }
   if (!present && (await countOf(tx, owner)) >= namesPerOwner) return { kind: 'full' }
+  const isDefault = wantedDefault ?? present?.isDefault ?? false
+  if (present && isSame(present, value, isDefault)) {
+    return { kind: 'saved', preference: present, isChange: false }
+  }
   if (isDefault) await dropDefault(tx, owner, name)
-  const version = (present?.version ?? 0) + 1
+  const version = present ? present.version + 1 : firstVersion()
   const changes = { value, isDefault, version, updatedAt: sql`now()` }
   const [preference] = await tx
     .insert(preferences)
@@ -102,6 +142,7 @@ async function putIn(
       name,
       value,
       isDefault,
+      version,
     })
     .onConflictDoUpdate({
       target: [
@@ -115,8 +156,18 @@ async function putIn(
     })
     .returning(columns)
   if (!preference) throw new Error('The row that was written did not come back')
-  return { kind: 'saved', preference }
+  return { kind: 'saved', preference, isChange: true }
 }
+
+/**
+ * Anywhere in the lower half of what the column holds: a tag of something that was removed does not
+ * match what somebody later saves under its name, and there is room to count on.
+ */
+const firstVersion = (): number => randomInt(1, 2 ** 30)
+
+/** Whether nothing would change; a filter that is set to what it was is saved all the same. */
+const isSame = (present: Preference, value: unknown, isDefault: boolean): boolean =>
+  present.isDefault === isDefault && isDeepStrictEqual(present.value, value)
 
 /** One writer for each owner at a time: the limit and `If-Match` count on what they have just read. */
 const lockOwner = (tx: Transaction, owner: PreferenceOwner) =>
@@ -147,6 +198,7 @@ const dropDefault = (tx: Transaction, owner: PreferenceOwner, exceptName: string
 
 function isExpected(present: Preference | undefined, expected: Expected): boolean {
   if (expected === 'any') return true
+  if (expected === 'none') return !present
   if (!present) return false
   return expected === 'existing' || expected.has(present.version)
 }

@@ -32,12 +32,9 @@ describe('the name of a preference', () => {
 })
 
 describe('a new preference', () => {
-  it('is no default unless it says so', () => {
-    expect(newPreference('n', { value: { a: 1 } })).toEqual({
-      name: 'n',
-      value: { a: 1 },
-      isDefault: false,
-    })
+  it('says nothing of being the default unless it was told', () => {
+    expect(newPreference('n', { value: { a: 1 } })).toEqual({ name: 'n', value: { a: 1 } })
+    expect(newPreference('n', { value: {}, isDefault: false })).toMatchObject({ isDefault: false })
   })
 
   it('keeps every field, whatever its name', () => {

@@ -10,17 +10,26 @@ export interface PreferenceOwner {
   readonly dashboard: string
 }
 
+/** Who changes something, in which request: for the audit log. */
+export interface PreferenceWriter extends PreferenceOwner {
+  readonly email: string
+  readonly requestId: string
+}
+
 export interface Preference {
   readonly name: string
   readonly value: Readonly<Record<string, unknown>>
   /** What a dashboard opens with; one at most. */
   readonly isDefault: boolean
-  /** Counts the changes; the entity tag is made of it. */
+  /** Another one with each change, and no old one again after a removal: the entity tag is made of it. */
   readonly version: number
   readonly updatedAt: Date
 }
 
-export type NewPreference = Pick<Preference, 'name' | 'value' | 'isDefault'>
+export interface NewPreference extends Pick<Preference, 'name' | 'value'> {
+  /** Left out, it stays as it is. */
+  readonly isDefault?: boolean | undefined
+}
 
 export const namesPerOwner = 50
 export const valueBytes = 32 * 1024
@@ -35,7 +44,7 @@ const isObject = (value: unknown): boolean =>
 const bodyShape = z.strictObject({
   // Not `z.record`, which makes a copy and leaves out a field with the name `__proto__`.
   value: z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object'),
-  isDefault: z.boolean().default(false),
+  isDefault: z.boolean().optional(),
 })
 
 /** @throws {GatewayError} 400 when the name cannot be used */
@@ -60,7 +69,11 @@ export function newPreference(name: string, body: unknown): NewPreference {
   }
   const { value, isDefault } = parsed.data
   if (Buffer.byteLength(JSON.stringify(value)) > valueBytes) throw tooLarge()
-  return { name: preferenceName(name), value, isDefault }
+  return {
+    name: preferenceName(name),
+    value,
+    ...(isDefault === undefined ? {} : { isDefault }),
+  }
 }
 
 export const tooLarge = () =>

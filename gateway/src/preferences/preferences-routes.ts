@@ -1,4 +1,4 @@
-import { Hono, type Context, type Env } from 'hono'
+import { Hono, type Context, type Env, type HonoRequest } from 'hono'
 import { GatewayError } from '../edge/gateway-error.ts'
 import { readJson } from './json-body.ts'
 import {
@@ -9,7 +9,7 @@ import {
   tooLarge,
   valueBytes,
   type Preference,
-  type PreferenceOwner,
+  type PreferenceWriter,
 } from './preference.ts'
 import type { Expected, PreferenceStore } from './preference-store.ts'
 
@@ -24,7 +24,7 @@ const headers = { 'Cache-Control': 'private, no-store' }
  */
 export function createPreferenceRoutes<E extends Env>(
   store: PreferenceStore,
-  whoAsks: (c: Context<E>) => PreferenceOwner,
+  whoAsks: (c: Context<E>) => PreferenceWriter,
 ): Hono<E> {
   const routes = new Hono<E>()
 
@@ -41,9 +41,10 @@ export function createPreferenceRoutes<E extends Env>(
   routes.put('/:name', async (c) => {
     const body = await readJson(c.req, bodyBytes, tooLarge)
     const preference = newPreference(c.req.param('name'), body)
-    const outcome = await store.put(whoAsks(c), preference, expectedBy(c.req.header('If-Match')))
+    const outcome = await store.put(whoAsks(c), preference, expectedBy(c.req))
     if (outcome.kind === 'stale') throw changed()
     if (outcome.kind === 'full') throw full()
+    if (outcome.kind === 'too_fast') throw tooFast()
     if (outcome.kind === 'unstorable') {
       throw invalid('value: holds a character that cannot be stored', 'value', outcome.cause)
     }
@@ -52,8 +53,9 @@ export function createPreferenceRoutes<E extends Env>(
 
   routes.delete('/:name', async (c) => {
     const name = preferenceName(c.req.param('name'))
-    const outcome = await store.remove(whoAsks(c), name, expectedBy(c.req.header('If-Match')))
+    const outcome = await store.remove(whoAsks(c), name, expectedBy(c.req))
     if (outcome === 'stale') throw changed()
+    if (outcome === 'too_fast') throw tooFast()
     if (outcome === 'absent') throw notFound()
     return c.body(null, 204)
   })
@@ -63,9 +65,11 @@ export function createPreferenceRoutes<E extends Env>(
 
 const tagOf = ({ version }: Preference) => `"${version}"`
 
-/** Compared strongly: a weak tag never matches (RFC 9110 §13.1.1). */
-function expectedBy(ifMatch: string | undefined): Expected {
-  if (ifMatch === undefined) return 'any'
+/** `If-Match` is compared strongly: a weak tag never matches (RFC 9110 §13.1.1). */
+function expectedBy(request: HonoRequest): Expected {
+  const ifMatch = request.header('If-Match')
+  // Nothing of that name yet, whatever its version (§13.1.2).
+  if (ifMatch === undefined) return request.header('If-None-Match') === '*' ? 'none' : 'any'
   if (ifMatch.trim() === '*') return 'existing'
   const tags = ifMatch.split(',').map((tag) => /^"(\d{1,10})"$/.exec(tag.trim())?.[1])
   return new Set(tags.filter((tag) => tag !== undefined).map(Number))
@@ -78,8 +82,13 @@ const changed = () =>
   new GatewayError(
     412,
     'preference_changed',
-    'The preference is no longer the version that If-Match names. Read it again.',
+    'The preference is not, or no longer, what the request expects. Read it again.',
   )
+
+const tooFast = () =>
+  new GatewayError(429, 'too_many_changes', 'Too many changes at once. Try again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  })
 
 const full = () =>
   new GatewayError(

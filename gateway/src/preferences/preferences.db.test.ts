@@ -6,11 +6,13 @@ import {
   seedTwoTenants,
   type TestDatabase,
 } from '../../test-support/test-database.ts'
+import { createAuditStore } from '../audit/audit-store.ts'
 import { connectDatabase, type Database } from '../db/client.ts'
 import { errorResponse } from '../edge/error-response.ts'
 import type { GatewayEnv } from '../request-context.ts'
-import type { PreferenceOwner } from './preference.ts'
+import type { PreferenceWriter } from './preference.ts'
 import { createPreferenceStore, type PreferenceStore } from './preference-store.ts'
+import { createWriteLimit, type WriteLimit } from './write-limit.ts'
 import { createPreferenceRoutes } from './preferences-routes.ts'
 
 let test: TestDatabase
@@ -21,11 +23,19 @@ beforeAll(async () => {
   test = await makeTestDatabase(inject('postgresUrl'))
   await seedTwoTenants(test.owner)
   database = connectDatabase({ url: test.gatewayUrl, poolSize: 4 })
-  store = createPreferenceStore(database)
+  store = createPreferenceStore(database, createAuditStore(database), limit)
 })
 
+/** No test but that of the limit gets there. */
+const unlimited = { take: () => true }
+const limit: WriteLimit = { take: (owner) => current.take(owner) }
+let current: WriteLimit = unlimited
+
 beforeEach(async () => {
+  current = unlimited
   await test.owner`delete from preferences`
+  await test.owner`truncate audit_logs`
+  await test.owner`update audit_chain_head set last_id = 0, last_hash = repeat('0', 64)`
 })
 
 afterAll(async () => {
@@ -33,14 +43,16 @@ afterAll(async () => {
   await test?.drop()
 })
 
-const acme: PreferenceOwner = {
+const acme: PreferenceWriter = {
   tenantId: 'acme-corp',
   issuer: 'https://op',
   sub: 'u1',
   dashboard: 'loss-development',
+  email: 'viewer@acme.test',
+  requestId: 'request-1',
 }
 
-function appOf(owner: PreferenceOwner = acme) {
+function appOf(owner: PreferenceWriter = acme) {
   const app = new Hono<GatewayEnv>()
   app.onError(errorResponse({ report: () => {} }))
   app.route(
@@ -56,7 +68,7 @@ const put = async (
   {
     owner = acme,
     headers = {},
-  }: { owner?: PreferenceOwner; headers?: Record<string, string> } = {},
+  }: { owner?: PreferenceWriter; headers?: Record<string, string> } = {},
 ) =>
   appOf(owner).request(`/preferences/${encodeURIComponent(name)}`, {
     method: 'PUT',
@@ -79,13 +91,14 @@ describe('a preference', () => {
       name: 'My filters / Q1',
       value,
       isDefault: true,
-      version: 1,
+      version: expect.any(Number),
       updatedAt: expect.any(String),
     }
-    expect(await saved.json()).toEqual(row)
+    const answered = (await saved.json()) as { version: number }
+    expect(answered).toEqual(row)
     expect(await one.json()).toEqual(row)
     expect(await list.json()).toEqual({ preferences: [row] })
-    expect(one.headers.get('etag')).toBe('"1"')
+    expect(one.headers.get('etag')).toBe(`"${answered.version}"`)
     expect(one.headers.get('cache-control')).toBe('private, no-store')
   })
 
@@ -98,13 +111,13 @@ describe('a preference', () => {
   })
 
   it('is the only default', async () => {
-    await put('a', { value: {}, isDefault: true })
+    const version = versionOf(await put('a', { value: {}, isDefault: true }))
     await put('b', { value: {}, isDefault: true })
     const { preferences } = (await (await get()).json()) as { preferences: unknown[] }
 
     expect(preferences).toMatchObject([
-      { name: 'a', isDefault: false, version: 2 },
-      { name: 'b', isDefault: true, version: 1 },
+      { name: 'a', isDefault: false, version: version + 1 },
+      { name: 'b', isDefault: true },
     ])
   })
 
@@ -118,27 +131,36 @@ describe('a preference', () => {
   })
 })
 
+/** The number in an entity tag. */
+const versionOf = (response: Response): number =>
+  Number(/^"(\d+)"$/.exec(response.headers.get('etag') ?? '')?.[1])
+const ifMatch = (response: Response) => ({ 'If-Match': response.headers.get('etag') ?? '' })
+
 describe('If-Match', () => {
   it('saves over the version that was read', async () => {
     const first = await put('a', { value: { n: 1 } })
-    const headers = { 'If-Match': first.headers.get('etag') ?? '' }
-    const second = await put('a', { value: { n: 2 } }, { headers })
+    const second = await put('a', { value: { n: 2 } }, { headers: ifMatch(first) })
 
-    expect([second.status, second.headers.get('etag')]).toEqual([200, '"2"'])
+    expect([second.status, versionOf(second)]).toEqual([200, versionOf(first) + 1])
   })
 
-  it.each(['"1"', 'W/"2"', '2', '"x"', '""', ''])(
-    '%s refuses to save over version 2',
-    async (tag) => {
-      await put('a', { value: { n: 1 } })
-      await put('a', { value: { n: 2 } })
-      const stale = await put('a', { value: { n: 3 } }, { headers: { 'If-Match': tag } })
+  it.each<[string, (version: number) => string]>([
+    ['the version before', (version) => `"${version - 1}"`],
+    ['a weak tag', (version) => `W/"${version}"`],
+    ['a number without quotes', String],
+    ['another word', () => '"x"'],
+    ['an empty tag', () => '""'],
+    ['nothing', () => ''],
+  ])('that says %s refuses to save', async (_what, tagOf) => {
+    await put('a', { value: { n: 1 } })
+    const second = await put('a', { value: { n: 2 } })
+    const headers = { 'If-Match': tagOf(versionOf(second)) }
+    const stale = await put('a', { value: { n: 3 } }, { headers })
 
-      expect(stale.status).toBe(412)
-      expect(await stale.json()).toMatchObject({ error: 'preference_changed' })
-      expect((await store.find(acme, 'a'))?.value).toEqual({ n: 2 })
-    },
-  )
+    expect(stale.status).toBe(412)
+    expect(await stale.json()).toMatchObject({ error: 'preference_changed' })
+    expect((await store.find(acme, 'a'))?.value).toEqual({ n: 2 })
+  })
 
   it('of anything refuses what is not there yet', async () => {
     expect((await put('a', { value: {} }, { headers: { 'If-Match': '*' } })).status).toBe(412)
@@ -146,17 +168,112 @@ describe('If-Match', () => {
   })
 
   it('lets one of two writers win', async () => {
-    await put('a', { value: { n: 0 } })
-    const headers = { 'If-Match': '"1"' }
+    const headers = ifMatch(await put('a', { value: { n: 0 } }))
     const both = await Promise.all([1, 2].map((n) => put('a', { value: { n } }, { headers })))
 
     expect(new Set(both.map((response) => response.status))).toEqual(new Set([200, 412]))
   })
 
   it('guards deletion as well', async () => {
-    await put('a', { value: {} })
-    const headers = { 'If-Match': '"7"' }
-    expect((await remove('a', headers)).status).toBe(412)
+    const first = await put('a', { value: {} })
+    const second = await put('a', { value: { n: 1 } })
+    expect((await remove('a', ifMatch(first))).status).toBe(412)
+    expect((await remove('a', ifMatch(second))).status).toBe(204)
+  })
+
+  it('never takes what was saved anew for what was removed', async () => {
+    const stale = ifMatch(await put('a', { value: { n: 0 } }))
+    for (let n = 1; n <= 20; n += 1) {
+      await remove('a')
+      await put('a', { value: { n } })
+      expect((await put('a', { value: {} }, { headers: stale })).status).toBe(412)
+      expect((await remove('a', stale)).status).toBe(412)
+    }
+  })
+})
+
+describe('If-None-Match: *', () => {
+  const headers = { 'If-None-Match': '*' }
+
+  it('saves only under a name that is free, also when two come at once', async () => {
+    const both = await Promise.all([1, 2].map((n) => put('a', { value: { n } }, { headers })))
+    expect(new Set(both.map((response) => response.status))).toEqual(new Set([200, 412]))
+    expect((await put('a', { value: { n: 3 } }, { headers })).status).toBe(412)
+  })
+})
+
+describe('what is left out or not new', () => {
+  it('stays the default when a change does not speak of it', async () => {
+    await put('a', { value: { n: 1 }, isDefault: true })
+    expect(await (await put('a', { value: { n: 2 } })).json()).toMatchObject({ isDefault: true })
+    expect(await (await put('b', { value: {} })).json()).toMatchObject({ isDefault: false })
+    const off = await put('a', { value: { n: 2 }, isDefault: false })
+    expect(await off.json()).toMatchObject({ isDefault: false })
+  })
+
+  it('changes nothing, not even the version', async () => {
+    const first = await put('a', { value: { n: 1, list: ['x'] }, isDefault: true })
+    const again = await put('a', { value: { list: ['x'], n: 1 }, isDefault: true })
+    expect(await again.json()).toEqual(await first.json())
+    expect(await recorded()).toHaveLength(1)
+  })
+})
+
+const recorded = () => test.owner`
+  select action, actor_type, actor, actor_email, tenant_id, dashboard_slug, request_id, detail
+  from audit_logs order by id`
+
+describe('the audit log', () => {
+  const line = {
+    actor_type: 'user',
+    actor: 'u1',
+    actor_email: 'viewer@acme.test',
+    tenant_id: 'acme-corp',
+    dashboard_slug: 'loss-development',
+    request_id: 'request-1',
+  }
+
+  it('says who saved and removed which names, and never what they hold', async () => {
+    await put('Year end', { value: { line: 'secret' }, isDefault: true })
+    await remove('Year%20end')
+    expect(await recorded()).toEqual([
+      { ...line, action: 'preferences.saved', detail: { name: 'Year end', isDefault: true } },
+      { ...line, action: 'preferences.removed', detail: { name: 'Year end' } },
+    ])
+  })
+
+  it('holds nothing of what was refused, or was not there', async () => {
+    await put('a', { value: {} }, { headers: { 'If-Match': '"1"' } })
+    await put('a', '{"value":{"a":"\\u0000"}}')
+    await remove('a')
+    expect(await recorded()).toEqual([])
+  })
+
+  it('is written with the change, or neither is', async () => {
+    const broken = createPreferenceStore(
+      database,
+      { recordIn: () => Promise.reject(new Error('no record')) },
+      unlimited,
+    )
+    await expect(broken.put(acme, { name: 'a', value: {} }, 'any')).rejects.toThrow('no record')
+    expect(await store.find(acme, 'a')).toBeUndefined()
+    await put('b', { value: {} })
+    await expect(broken.remove(acme, 'b', 'any')).rejects.toThrow('no record')
+    expect(await store.find(acme, 'b')).toBeDefined()
+  })
+
+  it('is not to be flooded by one person', async () => {
+    current = createWriteLimit(() => 0)
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, (_, n) => put('a', { value: { n } })),
+    )
+    const refused = answers.filter((response) => response.status === 429)
+    expect(refused).toHaveLength(30)
+    expect(refused[0]?.headers.get('retry-after')).toBe('1')
+    expect(await refused[0]?.json()).toMatchObject({ error: 'too_many_changes' })
+    expect((await remove('a')).status).toBe(429)
+    expect((await recorded()).length).toBeLessThanOrEqual(120)
+    expect((await get('/a')).status).toBe(200)
   })
 })
 
@@ -228,6 +345,8 @@ describe('isolation', () => {
     issuer: fc.constantFrom('https://op', 'https://other-op'),
     sub: fc.constantFrom('u1', 'u2'),
     dashboard: fc.constantFrom('loss-development', 'claims-monitor'),
+    email: fc.constant('viewer@acme.test'),
+    requestId: fc.constant('request-1'),
   })
   const step = fc.record({
     owner,
