@@ -1,10 +1,12 @@
 import type { AuditStore } from './audit/audit-store.ts'
 import type { Config } from './config.ts'
+import { azureIdentity } from './config/azure.ts'
 import type { Database } from './db/client.ts'
 import { createReloader } from './db/reloader.ts'
 import { loadKeyRings, type KeyRings } from './keys/key-rings.ts'
 import { readMasterKey } from './keys/master-key.ts'
 import { removeSpentKeys } from './keys/removal.ts'
+import { readVaultSecret, type SecretAddress } from './keys/vault-secret.ts'
 import type { Logger } from './observability/logger.ts'
 
 /** Without any notification, keys are read again as often; and those that are spent removed. */
@@ -25,12 +27,20 @@ const masterKeySources = (config: Config) => ({
   },
 })
 
+async function readFromVault(config: Config, address: SecretAddress): Promise<string> {
+  const { createAzureCredential } = await import('./data/azure-credential.ts')
+  return readVaultSecret(address, { credential: createAzureCredential(azureIdentity(config)) })
+}
+
 async function openKeyRings(config: Config, database: Database, logger: Logger): Promise<KeyRings> {
   const sources = masterKeySources(config)
-  const warn = (message: string) => void logger.warn(message)
+  const options = {
+    warn: (message: string) => void logger.warn(message),
+    readVaultSecret: (address: SecretAddress) => readFromVault(config, address),
+  }
   const [current, previous] = await Promise.all([
-    readMasterKey(sources.current, { warn }),
-    readMasterKey(sources.previous, { warn }),
+    readMasterKey(sources.current, options),
+    readMasterKey(sources.previous, options),
   ])
   if (!current) throw new TypeError('A gateway needs a master key')
   return loadKeyRings(database, current.key, {

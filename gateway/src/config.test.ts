@@ -50,6 +50,32 @@ describe('parseConfig', () => {
     expect(faults({ MASTER_KEY: Buffer.alloc(32, 7).toString('base64') })).toMatch(/not random/)
   })
 
+  it('wants exactly one master key, and names the ways to give one', () => {
+    const file = { MASTER_KEY_FILE: '/run/secrets/master-key' }
+    const vault = { MASTER_KEY_VAULT_SECRET: 'https://v.vault.azure.net/secrets/master-key' }
+    expect(faults({ MASTER_KEY: undefined })).toMatch(
+      /MASTER_KEY is missing: set MASTER_KEY, MASTER_KEY_FILE or MASTER_KEY_VAULT_SECRET, exactly one/,
+    )
+    expect(faults({ ...file, ...vault })).toMatch(
+      /MASTER_KEY and MASTER_KEY_FILE and MASTER_KEY_VAULT_SECRET are set: exactly one/,
+    )
+    for (const one of [{ MASTER_KEY: masterKey }, file, vault]) {
+      expect(faults({ MASTER_KEY: undefined, ...one })).toBe('none')
+    }
+  })
+
+  it('takes the master key before, one at most, only beside one of now', () => {
+    const previous = { MASTER_KEY_PREVIOUS_FILE: '/run/secrets/old' }
+    expect(faults(previous)).toBe('none')
+    expect(faults({ ...previous, MASTER_KEY_PREVIOUS: masterKey })).toMatch(
+      /MASTER_KEY_PREVIOUS and MASTER_KEY_PREVIOUS_FILE are set/,
+    )
+    expect(faults({ ...previous, MASTER_KEY: undefined })).toMatch(/MASTER_KEY is missing/)
+    expect(faults({ MASTER_KEY_PREVIOUS_VAULT_SECRET: 'http://v/secrets/a' })).toMatch(
+      /MASTER_KEY_PREVIOUS_VAULT_SECRET must be https/,
+    )
+  })
+
   it('refuses a provider without TLS unless that is asked for by name', () => {
     expect(faults({ OIDC_ISSUER: 'http://localhost:8090' })).toMatch(/https/)
     expect(faults({ OIDC_ISSUER: 'http://localhost:8090', INSECURE_HTTP_ISSUER: 'true' })).toBe(

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { readVaultSecret, secretAddress } from './vault-secret.ts'
+import { secretAddress, type SecretAddress } from './vault-secret.ts'
 
 /** Where a master key may come from; one of the three is set. */
 export interface MasterKeySource {
@@ -27,14 +27,14 @@ export class MasterKeyFault extends Error {
 export interface MasterKeyOptions {
   /** Told of what should be mended but does not stop the gateway. */
   readonly warn: (message: string) => void
-  readonly readVaultSecret?: typeof readVaultSecret
+  readonly readVaultSecret: (address: SecretAddress) => Promise<string>
 }
 
 const howToMakeOne = 'openssl rand -base64 32'
 
 /** @returns the 32 bytes, or what is wrong with the text */
 export function masterKeyOf(text: string): Uint8Array | string {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text))
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text))
     return `must be 32 random bytes in base64 (${howToMakeOne})`
   const key = new Uint8Array(Buffer.from(text, 'base64'))
   if (key.length !== 32) return `must be 32 bytes long (${howToMakeOne})`
@@ -70,11 +70,10 @@ async function fromFile(variable: string, file: string, { warn }: MasterKeyOptio
   return checked(variable, text)
 }
 
-async function fromVault(variable: string, url: string, options: MasterKeyOptions) {
+async function fromVault(variable: string, url: string, { readVaultSecret }: MasterKeyOptions) {
   const address = secretAddress(url)
   if (!address) throw new MasterKeyFault(`${variable} is not the URL of a secret`)
-  const read = options.readVaultSecret ?? readVaultSecret
-  const text = await read(address).catch((cause: unknown) => {
+  const text = await readVaultSecret(address).catch((cause: unknown) => {
     throw new MasterKeyFault(`${variable}: Azure Key Vault did not give the secret`, cause)
   })
   return checked(variable, text)

@@ -9,8 +9,8 @@ export interface SecretAddress {
 }
 
 export interface VaultOptions {
-  /** Of this process; by default what Azure gives it: a managed or workload identity, or AZURE_*. */
-  readonly credential?: TokenCredential
+  /** As whom the process signs in. */
+  readonly credential: TokenCredential
   readonly client?: SecretClientOptions
   readonly timeoutMs?: number
 }
@@ -35,14 +35,11 @@ export function secretAddress(url: string): SecretAddress | undefined {
  */
 export async function readVaultSecret(
   { vaultUrl, name, version }: SecretAddress,
-  { credential, client, timeoutMs = patienceMs }: VaultOptions = {},
+  { credential, client, timeoutMs = patienceMs }: VaultOptions,
 ): Promise<string> {
-  // Loaded here, since most gateways do without: it costs a fifth of a second at the start.
-  const [{ SecretClient }, { DefaultAzureCredential }] = await Promise.all([
-    import('@azure/keyvault-secrets'),
-    import('@azure/identity'),
-  ])
-  const secrets = new SecretClient(vaultUrl, credential ?? new DefaultAzureCredential(), {
+  // Loaded here, since most gateways do without it.
+  const { SecretClient } = await import('@azure/keyvault-secrets')
+  const secrets = new SecretClient(vaultUrl, credential, {
     retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000 },
     ...client,
   })
