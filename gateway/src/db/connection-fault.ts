@@ -42,6 +42,9 @@ const codeOf = (error: unknown): string =>
 const unwrapped = (error: unknown): unknown =>
   error instanceof DrizzleQueryError && error.cause ? error.cause : error
 
+/** SQLSTATE or code of what lies below; empty when it has none. */
+export const sqlState = (error: unknown): string => codeOf(unwrapped(error))
+
 export const databaseUnavailable = (cause: unknown): GatewayError =>
   new GatewayError(
     503,
@@ -51,8 +54,7 @@ export const databaseUnavailable = (cause: unknown): GatewayError =>
   )
 
 /** Whether the connection itself is gone, or never was. */
-export const isConnectionLoss = (error: unknown): boolean =>
-  connectionCodes.has(codeOf(unwrapped(error)))
+export const isConnectionLoss = (error: unknown): boolean => connectionCodes.has(sqlState(error))
 
 /** What a failed transaction means: 503 where waiting helps, otherwise the error itself. */
 export function databaseError(thrown: unknown): unknown {

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { migrateDatabase } from './migrations.ts'
 
 // The command `node gateway/src/db/migrate.ts`; a process of its own, so it reads the environment.
-const { MIGRATION_DATABASE_URL: url, APP_ROLE_PASSWORD: appRolePassword } = process.env
+const {
+  MIGRATION_DATABASE_URL: url,
+  APP_ROLE_PASSWORD: appRolePassword,
+  DATABASE_CA_FILE: caFile,
+} = process.env
 
 if (!url) {
   process.stderr.write(
@@ -11,8 +16,19 @@ if (!url) {
 }
 
 try {
-  await migrateDatabase({ url, ...(appRolePassword ? { appRolePassword } : {}) })
+  let told = false
+  await migrateDatabase({
+    url,
+    ca: caFile ? readFileSync(caFile) : undefined,
+    ...(appRolePassword ? { appRolePassword } : {}),
+    onWait() {
+      if (!told) process.stderr.write('Waiting for others who use the tables, or migrate as well\n')
+      told = true
+    },
+  })
 } catch (error) {
-  process.stderr.write(`The database could not be migrated: ${String(error)}\n`)
+  process.stderr.write(
+    `The database could not be migrated: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
   process.exit(1)
 }
