@@ -19,6 +19,7 @@ import { httpHandler } from './proxy/http-handler.ts'
 import { personQueryKey, tenantQueryKey } from './proxy/index-page.ts'
 import { proxyStage } from './proxy/proxy-stage.ts'
 import { socketHandler } from './proxy/socket-handler.ts'
+import { createStrictPlotly } from './proxy/strict-plotly.ts'
 import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
 import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
@@ -56,7 +57,14 @@ function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, ass
   const { frameScript } = assets.urls
   const maxBodyBytes = config.MAX_BODY_BYTES
   const proxy = proxyStage({
-    forward: httpHandler({ pools, tokens, publicOrigin, frameScript, maxBodyBytes }),
+    forward: httpHandler({
+      pools,
+      tokens,
+      publicOrigin,
+      frameScript,
+      plotly: createStrictPlotly(),
+      maxBodyBytes,
+    }),
     openSocket: socketHandler({
       tunnel: createTunnel(),
       tokens,

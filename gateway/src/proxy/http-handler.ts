@@ -17,6 +17,7 @@ import { askApp, clientGone, relay, type UpstreamRequest } from './forward.ts'
 import { rewriteIndexPage } from './index-page.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
+import { isPlotly, type StrictPlotly } from './strict-plotly.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
 
 export interface HttpHandlerDependencies {
@@ -24,6 +25,7 @@ export interface HttpHandlerDependencies {
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
   readonly publicOrigin: string
   readonly frameScript: string
+  readonly plotly: StrictPlotly
   readonly maxBodyBytes: number
 }
 
@@ -62,9 +64,13 @@ function refuseCoded({ headers }: Dispatcher.ResponseData): void {
   if (coding !== 'identity') throw new Error('the index page is compressed')
 }
 
+const asksForPlotly = (c: Context<GatewayEnv>) =>
+  c.env.incoming.method === 'GET' &&
+  isPlotly(c.get('target').path.slice(basePathOf(c.get('dashboard').slug).length))
+
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
-  const { pools, tokens, frameScript, maxBodyBytes } = dependencies
+  const { pools, tokens, frameScript, maxBodyBytes, plotly } = dependencies
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
 
@@ -124,7 +130,12 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       if (c.get('session').ended) throw signInAgain()
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
-      await relay(answer, responseHeaders(c, route, answer), outgoing)
+      const kept = asksForPlotly(c) ? await plotly.unlessReplaced(answer) : answer
+      if (kept) await relay(kept, responseHeaders(c, route, answer), outgoing)
+      else {
+        const headers = responseHeaders(c, route, { ...answer, headers: {} })
+        plotly.send(outgoing, c.env.incoming.headers['if-none-match'], headers)
+      }
       return RESPONSE_ALREADY_SENT
     } catch (error) {
       answer.body.on('error', () => {}).destroy()
@@ -150,7 +161,12 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         // The routes of Dash know no other methods.
         method: incoming.method as UpstreamRequest['method'],
         target: appTarget(c),
-        headers: upstreamHeaders(incoming.headers, identityOf(c, token), arrivalOf(c, publicUrl)),
+        headers: upstreamHeaders(
+          // What a browser has of plotly.js may be ours, of which the app knows nothing.
+          asksForPlotly(c) ? {} : incoming.headers,
+          identityOf(c, token),
+          arrivalOf(c, publicUrl),
+        ),
         body: limitedBody(incoming, maxBodyBytes),
         signal: AbortSignal.any([gone, ended.signal]),
       })
