@@ -3,7 +3,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import jwt
@@ -11,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from dashgate.errors import KeysUnavailable, TokenRefused
-from dashgate.key_set import RETRY_SECONDS, STALE_SECONDS, KeySet, key_set_of
+from dashgate.key_set import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, KeySet, key_set_of
 from dashgate.tenant_token import verify_tenant_token
 from jwt.utils import base64url_encode
 from stub_gateway import ISSUER
@@ -116,11 +118,16 @@ def test_refuses_every_token_with_a_changed_character(gateway):
 
 
 class Clock:
+    """A clock that moves when it is told to, and when somebody sleeps."""
+
     def __init__(self):
         self.now = 1000.0
 
     def __call__(self):
         return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
 
 
 class KeyServer:
@@ -145,17 +152,83 @@ def test_asks_for_the_keys_once(gateway):
     assert server.asked == 1
 
 
-def test_an_unknown_key_asks_again_but_not_for_each_forged_one(gateway):
+def test_a_key_made_a_moment_ago_is_waited_for_and_not_refused(gateway):
     server, clock = KeyServer(gateway), Clock()
-    keys = KeySet(server, clock)
+    keys = KeySet(server, clock, clock.sleep)
     keys.get("key-1")
-    for forged in range(100):
-        assert keys.get(f"forged-{forged}") is None
-    assert server.asked == 1
-    clock.now += RETRY_SECONDS
     gateway.kid = "key-2"
     assert keys.get("key-2") is not None
+    assert (server.asked, clock.now) == (2, 1000 + PAUSE_SECONDS)
+
+
+def test_forged_keys_ask_the_gateway_no_more_than_once_a_pause(gateway):
+    server, clock = KeyServer(gateway), Clock()
+    keys = KeySet(server, clock, clock.sleep)
+    begin = clock.now
+    for forged in range(100):
+        assert keys.get(f"forged-{forged}") is None
+    assert server.asked <= (clock.now - begin) / PAUSE_SECONDS + 1
+
+
+class CountingLock:
+    """A lock that counts who has come to it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.arrivals = threading.Semaphore(0)
+
+    def __enter__(self):
+        self.arrivals.release()
+        self.lock.acquire()
+
+    def __exit__(self, *_):
+        self.lock.release()
+
+
+def test_all_who_wait_for_an_unknown_key_share_one_question(gateway):
+    server, clock, go_on = KeyServer(gateway), Clock(), threading.Event()
+
+    def sleep(seconds):
+        assert go_on.wait(30)
+        clock.sleep(seconds)
+
+    keys = KeySet(server, clock, sleep)
+    keys.get("key-1")
+    keys._lock = lock = CountingLock()
+    gateway.kid = "key-2"
+    with ThreadPoolExecutor(20) as pool:
+        answers = [pool.submit(keys.get, "key-2") for _ in range(10)]
+        answers += [pool.submit(keys.get, f"forged-{forged}") for forged in range(10)]
+        assert all(lock.arrivals.acquire(timeout=30) for _ in answers)
+        # Nobody who brings a known key waits behind them.
+        assert keys.get("key-1") is not None
+        go_on.set()
+        found = [answer.result(timeout=30) is not None for answer in answers]
+    assert found == [True] * 10 + [False] * 10
     assert server.asked == 2
+
+
+def test_an_unknown_key_cannot_be_judged_while_the_gateway_does_not_answer(gateway):
+    server, clock = KeyServer(gateway), Clock()
+    keys = KeySet(server, clock, clock.sleep)
+    keys.get("key-1")
+    server.error = httpx2.ConnectError("refused")
+    with pytest.raises(KeysUnavailable):
+        keys.get("key-2")
+    server.error = None
+    gateway.kid = "key-2"
+    assert keys.get("key-2") is not None
+
+
+def test_a_known_key_waits_for_nothing_while_the_gateway_restarts(gateway):
+    server, clock = KeyServer(gateway), Clock()
+    keys = KeySet(server, clock, clock.sleep)
+    keys.get("key-1")
+    server.error = httpx2.ConnectError("refused")
+    clock.now += FRESH_SECONDS
+    before = clock.now
+    assert [keys.get("key-1") is not None for _ in range(5)] == [True] * 5
+    assert (server.asked, clock.now) == (2, before)
 
 
 def test_a_withdrawn_key_is_forgotten(gateway):
