@@ -47,7 +47,7 @@ export function createAdminApp({
   app.route('/', dashboardRoutes(database, audit))
   app.route('/', secretRoutes(database, audit, keyRings))
   app.route('/', sessionRoutes(database, audit))
-  app.route('/', auditRoutes(database, audit))
+  app.route('/', auditRoutes(database, audit, report))
   app.route('/', descriptionRoutes())
   return app
 }

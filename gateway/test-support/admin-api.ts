@@ -38,6 +38,7 @@ export function useAdminApi() {
   let operator: Agent
   let app: ReturnType<typeof createAdminApp>
   let described: ReturnType<typeof describedBy>
+  const reported: string[] = []
 
   beforeAll(async () => {
     test = await makeTestDatabase(inject('postgresUrl'))
@@ -51,7 +52,7 @@ export function useAdminApi() {
       keyRings,
       requireOperator: operators(audit),
       edge: [requestId()],
-      report: () => {},
+      report: ({ code }, id) => reported.push(`${code} ${id}`),
     })
     const { ca } = authority
     const tls = { ca, ...(await authority.issue('localhost')) }
@@ -131,6 +132,8 @@ export function useAdminApi() {
         .filter(({ method }) => method !== 'ALL')
         .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
     described: () => described.bodies,
+    /** Errors that were handed to the log: code and request id. */
+    reported,
     get keyRings() {
       return keyRings
     },

@@ -37,6 +37,11 @@ const exampleLine = {
 
 export const auditSorts = ['id'] as const
 
+/** Postgres has no year 0, and nothing here is older than that. */
+const sinceEver = z.iso
+  .datetime({ offset: true, abort: true })
+  .refine((at) => Date.parse(at) >= 0, 'must be a moment since 1970')
+
 const auditQuery = z.strictObject({
   ...pageFields(auditSorts, '-id'),
   tenantId: slug.optional(),
@@ -45,11 +50,11 @@ const auditQuery = z.strictObject({
   }),
   action: text.min(1).max(100).optional().meta({ example: 'dashboard.opened' }),
   dashboard: slug.optional(),
-  from: z.iso.datetime({ offset: true }).optional().meta({
+  from: sinceEver.optional().meta({
     description: 'The first moment that counts.',
     example: '2026-11-01T00:00:00Z',
   }),
-  to: z.iso.datetime({ offset: true }).optional().meta({
+  to: sinceEver.optional().meta({
     description: 'The first moment that does not count any more.',
   }),
 })

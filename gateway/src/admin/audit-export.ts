@@ -84,3 +84,18 @@ export async function* exportedLines(
     after = last.id
   }
 }
+
+/**
+ * Hands a failure to `cut`, which ends the connection: a file that breaks off must not look whole.
+ * Left alone, it would end with the text of the error as far as the server gets, and not be logged.
+ */
+export async function* cutWhereItFails(
+  chunks: AsyncIterable<Uint8Array>,
+  cut: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    cut(error)
+  }
+}

@@ -4,9 +4,10 @@ import { accepts } from 'hono/accepts'
 import type { AuditStore } from '../audit/audit-store.ts'
 import type { Database } from '../db/client.ts'
 import { auditLogs } from '../db/schema.ts'
+import { asGatewayError, type ErrorResponseOptions } from '../edge/error-response.ts'
 import { audited, type AdminEnv } from './admin-env.ts'
 import { readAuditLogs, type AuditQuery } from './audit-api.ts'
-import { exportedLines, exportFormats } from './audit-export.ts'
+import { cutWhereItFails, exportedLines, exportFormats } from './audit-export.ts'
 import { handle } from './operation.ts'
 import { pageOf } from './page.ts'
 import { InvalidInput } from './problem.ts'
@@ -36,7 +37,11 @@ function refusePaging(c: Context<AdminEnv>): void {
 }
 
 /** The audit log: page by page, or all that fits as a file. */
-export function auditRoutes(database: Database, audit: Pick<AuditStore, 'recordIn'>) {
+export function auditRoutes(
+  database: Database,
+  audit: Pick<AuditStore, 'recordIn'>,
+  report: ErrorResponseOptions['report'],
+) {
   const routes = new Hono<AdminEnv>()
 
   async function page(c: Context<AdminEnv>, query: AuditQuery): Promise<Response> {
@@ -79,7 +84,11 @@ export function auditRoutes(database: Database, audit: Pick<AuditStore, 'recordI
     const { sort: _, ...filters } = query
     const upTo = await recordExport(c, format.name, filters)
     const lines = exportedLines(database, format, conditionOf(query), upTo)
-    return c.body(ReadableStream.from(lines), 200, {
+    const file = cutWhereItFails(lines, (error) => {
+      report(asGatewayError(error), c.get('requestId'))
+      c.env.outgoing?.destroy()
+    })
+    return c.body(ReadableStream.from(file), 200, {
       'Content-Type': `${type}; charset=utf-8`,
       'Content-Disposition': `attachment; filename="audit-logs.${format.name}"`,
       'X-Content-Type-Options': 'nosniff',
