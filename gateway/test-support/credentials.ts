@@ -25,7 +25,7 @@ const shown: Readonly<Record<string, (admin: GuardedAdmin) => Promise<Credential
   'token without the role': async (admin) => ({
     authorization: await admin.issuer.bearer({ scope: 'openid' }),
   }),
-  'token that is none': async (admin) => ({ authorization: 'Bearer a.b.c' }),
+  'token that is none': async () => ({ authorization: 'Bearer a.b.c' }),
   password: async () => ({ authorization: 'Basic cGlwZWxpbmU6cHc=' }),
 }
 
