@@ -10,7 +10,7 @@ import pytest
 from stub_gateway import ISSUER, StubGateway
 from support import PREFIX, SLUG
 
-from dashgate import datasets, filters, key_set, tenant
+from dashgate import context, datasets, filters, key_set
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubGateway]:
         monkeypatch.setenv("DASHGATE_ISSUER", ISSUER)
         monkeypatch.setenv("DASH_URL_BASE_PATHNAME", PREFIX)
         monkeypatch.setattr(datasets.frames, "_frames", type(datasets.frames._frames)())
-        tenant.contexts.clear()
+        context.contexts.clear()
         key_set.key_set_of.cache_clear()
         yield stub
 

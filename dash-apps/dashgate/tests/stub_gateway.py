@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import threading
 import time
@@ -33,8 +34,12 @@ class StubGateway:
         self.private_key = Ed25519PrivateKey.generate()
         self.published = True
         self.datasets: dict[tuple[str, str], bytes] = {}
-        self.preferences: dict[tuple[str, str, str, str], Any] = {}
+        self.preferences: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = {}
+        # By tenant; a tenant without its own gets ``config``.
+        self.configs: dict[str, dict[str, Any]] = {}
         self.config: dict[str, Any] = {}
+        self.config_fits = True
+        self._versions = itertools.count(100)
         self.requests: list[tuple[str, str, int]] = []
         self.failing = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -94,11 +99,26 @@ class StubGateway:
             return 401, {}, b'{"error":"tenant_token_invalid"}'
         resource, _, name = path.lstrip("/").partition("/")
         if resource == "context":
-            return 200, {}, json.dumps(self.context(claims)).encode()
+            return self.answer_context(claims, headers)
         if resource == "datasets":
             return self.dataset(claims["tenant_id"], unquote(name), headers)
-        key = (claims["tenant_id"], claims["sub"], claims["dashboard"], unquote(name))
-        return self.preference(method, key, body)
+        owner = (claims["tenant_id"], claims["sub"], claims["dashboard"])
+        sets = self.preferences.setdefault(owner, {})
+        if method == "GET" and not name:
+            rows = [sets[one] for one in sorted(sets)]
+            return 200, {}, json.dumps({"preferences": rows}).encode()
+        return self.preference(method, sets, unquote(name), headers, body)
+
+    def answer_context(
+        self, claims: dict[str, Any], headers: Any
+    ) -> tuple[int, dict[str, str], bytes]:
+        if not self.config_fits:
+            return refusal(500, "config_invalid")
+        content = json.dumps(self.context(claims)).encode()
+        etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        if headers.get("If-None-Match") == etag:
+            return 304, {"ETag": etag}, b""
+        return 200, {"ETag": etag}, content
 
     def context(self, claims: dict[str, Any]) -> dict[str, Any]:
         tenant = claims["tenant_id"]
@@ -108,7 +128,7 @@ class StubGateway:
             "user": {key: claims[key] for key in ("sub", "email", "role")},
             "dashboard": {"slug": claims["dashboard"], "title": claims["dashboard"]},
             "branding": {"displayName": name, "colors": {"primary": COLORS.get(tenant)}},
-            "config": self.config,
+            "config": self.configs.get(tenant, self.config),
         }
 
     def dataset(self, tenant: str, name: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
@@ -124,16 +144,36 @@ class StubGateway:
         return 200, {"ETag": etag}, content
 
     def preference(
-        self, method: str, key: tuple[str, str, str, str], body: bytes
+        self, method: str, sets: dict[str, dict[str, Any]], name: str, headers: Any, body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
-        if method == "PUT":
-            self.preferences[key] = json.loads(body)["value"]
+        present = sets.get(name)
+        expected = headers.get("If-Match")
+        if expected is not None and (not present or expected != f'"{present["version"]}"'):
+            return refusal(412, "preference_changed")
+        if headers.get("If-None-Match") == "*" and present:
+            return refusal(412, "preference_changed")
         if method == "DELETE":
-            return (204 if self.preferences.pop(key, None) else 404), {}, b""
-        if key not in self.preferences:
-            return 404, {}, b'{"error":"preference_not_found"}'
-        row = {"name": key[3], "value": self.preferences[key], "isDefault": False, "version": 1}
-        return 200, {}, json.dumps(row).encode()
+            return (204, {}, b"") if sets.pop(name, None) else refusal(404, "preference_not_found")
+        if method == "PUT":
+            if len(sets) >= 50 and not present:
+                return refusal(409, "too_many_preferences")
+            sent = json.loads(body)
+            is_default = sent.get("isDefault", present["isDefault"] if present else False)
+            for other in sets.values():
+                if is_default and other["isDefault"]:
+                    other |= {"isDefault": False, "version": next(self._versions)}
+            version = next(self._versions)
+            row = {"name": name, "value": sent["value"], "isDefault": is_default}
+            sets[name] = {**row, "version": version}
+        if name not in sets:
+            return refusal(404, "preference_not_found")
+        row = sets[name]
+        return 200, {"ETag": f'"{row["version"]}"'}, json.dumps(row).encode()
+
+
+def refusal(status: int, code: str) -> tuple[int, dict[str, str], bytes]:
+    content = {"error": code, "message": f"Refused: {code}."}
+    return status, {"X-Gateway-Error": code}, json.dumps(content).encode()
 
 
 def _handler(stub: StubGateway) -> type[BaseHTTPRequestHandler]:

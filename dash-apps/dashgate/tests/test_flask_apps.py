@@ -253,18 +253,6 @@ def test_keeps_the_token_from_the_callback_context(make_app, headers):
     assert "host" in answer.json["response"]["out"]["children"]
 
 
-def test_config_decides_what_is_visible_and_what_can_be_chosen(client, headers, gateway):
-    gateway.config = {"visible": {"table": False}, "options": {"basis": ["paid"]}}
-    with client:
-        client.get(PREFIX + "_dash-layout", headers=headers("globex"))
-        tenant = current_tenant()
-        assert not tenant.visible("table")
-        assert tenant.visible("chart")
-        assert tenant.options("basis", ["incurred", "paid"]) == ["paid"]
-        assert tenant.options("line", ["auto"]) == ["auto"]
-        assert tenant.branding["colors"]["primary"].startswith("#")
-
-
 def test_a_context_of_another_tenant_is_refused(client, headers, gateway, monkeypatch):
     with client:
         client.get(PREFIX + "_favicon.ico")

@@ -12,20 +12,39 @@ is refused. An app then asks whose data to show:
 
 from __future__ import annotations
 
-from .errors import DashgateError, DatasetNotFound, DataUnavailable, NoTenantError
+from .errors import (
+    ConfigInvalid,
+    DashgateError,
+    DatasetNotFound,
+    DataUnavailable,
+    NotAllowed,
+    NoTenantError,
+    PreferenceChanged,
+    PreferenceRefused,
+)
+from .filter_sets import FilterSet, FilterSets
 from .filters import SavedFilters, saved_filters
 from .tenant import Tenant, User, current_tenant
+from .views import FilterViews, filter_views
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ConfigInvalid",
     "DashgateError",
     "DataUnavailable",
     "DatasetNotFound",
+    "FilterSet",
+    "FilterSets",
+    "FilterViews",
     "NoTenantError",
+    "NotAllowed",
+    "PreferenceChanged",
+    "PreferenceRefused",
     "SavedFilters",
     "Tenant",
     "User",
     "current_tenant",
+    "filter_views",
     "saved_filters",
 ]

@@ -11,13 +11,16 @@ from urllib.parse import quote
 
 import httpx2
 
-from .errors import DataUnavailable
+from .errors import ConfigInvalid, DataUnavailable, PreferenceChanged, PreferenceRefused
 from .http import internal_client
 from .settings import load_settings
 from .tenant_token import Identity
 
 # Larger files are kept on disk while they are read.
 IN_MEMORY_BYTES = 32 * 1024 * 1024
+
+# The gateway does not keep what was sent, and says why: bad, conflicting, changed, large, too fast.
+REFUSED = (400, 409, 412, 413, 429)
 
 
 @dataclass(frozen=True)
@@ -28,22 +31,49 @@ class Download:
     etag: str | None
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A parsed answer, and the ETag under which to ask whether it still holds."""
+
+    content: Any
+    etag: str | None
+
+
 def get_json(identity: Identity, path: str) -> Any | None:
     """The parsed answer; None for 404. Raises DataUnavailable."""
-    return _json(identity, "GET", path, None)
+    with _answer(identity, "GET", path) as answer:
+        if answer.status_code == 404:
+            return None
+        _expect(answer, 200)
+        return _parsed(answer)
 
 
-def put_json(identity: Identity, path: str, content: Any) -> Any:
-    """Raises DataUnavailable, also for 404."""
-    answer = _json(identity, "PUT", path, content)
-    if answer is None:
-        raise DataUnavailable(f"The data API knows no {path}.")
-    return answer
+def get_changed(identity: Identity, path: str, etag: str | None) -> Fetched | None:
+    """The answer, or None while what was answered under the ETag still holds.
+
+    Raises DataUnavailable.
+    """
+    headers = {"If-None-Match": etag} if etag else {}
+    with _answer(identity, "GET", path, headers=headers) as answer:
+        if etag and answer.status_code == 304:
+            return None
+        _expect(answer, 200)
+        return Fetched(_parsed(answer), answer.headers.get("etag"))
 
 
-def delete(identity: Identity, path: str) -> None:
-    """Deleting what is not there is no error. Raises DataUnavailable."""
-    with _answer(identity, "DELETE", path) as answer:
+def put_json(identity: Identity, path: str, content: Any, conditions: dict[str, str]) -> Any:
+    """conditions: ``If-Match`` or ``If-None-Match``.
+
+    Raises PreferenceRefused, PreferenceChanged, DataUnavailable.
+    """
+    with _answer(identity, "PUT", path, content=content, headers=conditions) as answer:
+        _expect(answer, 200)
+        return _parsed(answer)
+
+
+def delete(identity: Identity, path: str, conditions: dict[str, str]) -> None:
+    """Deleting what is not there is no error. Raises as ``put_json`` does."""
+    with _answer(identity, "DELETE", path, headers=conditions) as answer:
         if answer.status_code != 404:
             _expect(answer, 204)
 
@@ -77,15 +107,12 @@ def _copy(answer: httpx2.Response, file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _json(identity: Identity, method: str, path: str, content: Any) -> Any | None:
-    with _answer(identity, method, path, content=content) as answer:
-        if answer.status_code == 404:
-            return None
-        _expect(answer, 200)
-        try:
-            return answer.json()
-        except ValueError as error:
-            raise DataUnavailable(f"The data API's answer to {path} is no JSON.") from error
+def _parsed(answer: httpx2.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError as error:
+        path = answer.request.url.path
+        raise DataUnavailable(f"The data API's answer to {path} is no JSON.") from error
 
 
 @contextmanager
@@ -115,5 +142,16 @@ def _expect(answer: httpx2.Response, status: int) -> None:
     if answer.status_code == status:
         return
     request_id = answer.headers.get("x-request-id")
+    code = answer.headers.get("x-gateway-error")
     message = f"The data API answered {answer.status_code} for {answer.request.url.path}."
+    if code == "config_invalid":
+        raise ConfigInvalid(message, request_id)
+    if answer.request.method in ("PUT", "DELETE") and answer.status_code in REFUSED:
+        raise _refusal(answer, code or "refused")
     raise DataUnavailable(message, request_id)
+
+
+def _refusal(answer: httpx2.Response, code: str) -> PreferenceRefused:
+    said = _parsed(answer)
+    message = str(said.get("message") if isinstance(said, dict) else "") or "It cannot be kept."
+    return (PreferenceChanged if answer.status_code == 412 else PreferenceRefused)(code, message)

@@ -37,5 +37,32 @@ class DataUnavailable(DashgateError):
         self.request_id = request_id
 
 
+class ConfigInvalid(DataUnavailable):
+    """The settings that are stored for this tenant do not fit the dashboard.
+
+    They restrict what may be shown, so there are none at all until an operator mends them.
+    """
+
+
 class DatasetNotFound(DashgateError):
     """The tenant has no dataset of that name."""
+
+
+class NotAllowed(DashgateError):
+    """A value that this tenant's settings do not offer; only a made-up request asks for it."""
+
+
+class PreferenceRefused(DashgateError):
+    """The gateway does not keep a preference as it was sent. The message is fit for the user.
+
+    ``code`` is stable: ``invalid_name``, ``invalid_preference``, ``preference_too_large``,
+    ``too_many_preferences``, ``too_many_changes``, ``preference_changed``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PreferenceChanged(PreferenceRefused):
+    """It is no longer as it was when it was read: somebody saved or removed it meanwhile."""

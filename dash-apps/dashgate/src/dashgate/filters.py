@@ -1,19 +1,20 @@
-"""Filters that stay as a user left them, per tenant and dashboard."""
+"""Filters that stay as a user left them, or open with a set that the user has named."""
 
 from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash
 from dash import Input, Output, State
 from dash.development.base_component import Component
 
-from .errors import DataUnavailable
+from .errors import DataUnavailable, PreferenceRefused
+from .filter_sets import FilterSet
 from .identity import identity_of_request
-from .tenant import current_tenant
+from .tenant import Tenant, current_tenant
 
 logger = logging.getLogger("dashgate")
 
@@ -33,28 +34,48 @@ class SavedFilters:
         self.inputs = dict(inputs)
 
     def values(self) -> dict[str, Any]:
-        """Saved values by component id; empty when nothing is saved or the gateway is silent.
+        """What the filters open with, by component id: the set that the user has chosen for it,
+        or else how they were left.
 
-        A dashboard without last week's filters is better than none.
+        Empty when nothing is saved or the gateway is silent: a dashboard without last week's
+        filters is better than none.
         """
         try:
-            saved = current_tenant().preference(self.name) or {}
+            tenant = current_tenant()
+            return self.of_sets(tenant, tenant.filter_sets.list())
         except DataUnavailable as error:
             logger.warning("Saved filters %s not restored: %s", self.name, error)
             return {}
-        return {id: saved[id] for id in self.inputs if id in saved}
+
+    def of_sets(self, tenant: Tenant, sets: Sequence[FilterSet]) -> dict[str, Any]:
+        """The same out of sets that are known already."""
+        left = next((one for one in sets if one.name == self.name), None)
+        found = self.default_of(sets) or left
+        return self.permitted(tenant, found.values) if found else {}
+
+    def default_of(self, sets: Sequence[FilterSet]) -> FilterSet | None:
+        """The set to open with, if it is about these filters."""
+        return next((one for one in sets if one.is_default and self.is_about(one)), None)
+
+    def is_about(self, found: FilterSet) -> bool:
+        """Whether a set holds a value for any of these filters."""
+        return any(id in found.values for id in self.inputs)
+
+    def permitted(self, tenant: Tenant, saved: Mapping[str, Any]) -> dict[str, Any]:
+        """Values for these filters that the tenant may still choose."""
+        known = {id: saved[id] for id in self.inputs if id in saved}
+        return {id: value for id, value in known.items() if tenant.allows(id, value)}
 
     def fill(self, layout: Any) -> Any:
         """A copy of the layout with the saved values in it. For layouts of pages; the layout of
         the app is filled by itself."""
-        values = self.values()
-        return _filled(layout, self.inputs, values) if values else layout
+        return _filled(layout, self.inputs, self.values())
 
     def save(self, values: list[Any]) -> str:
         """Keep the values, in the order of ``inputs``. Answers a sentence for the user."""
         try:
             current_tenant().save_preference(self.name, dict(zip(self.inputs, values, strict=True)))
-        except DataUnavailable as error:
+        except (DataUnavailable, PreferenceRefused) as error:
             logger.warning("Filters %s not saved: %s", self.name, error)
             return NOT_SAVED
         return SAVED
@@ -65,14 +86,16 @@ def saved_filters(
 ) -> SavedFilters:
     """Keep the values of some components for each user, tenant and dashboard.
 
-    name: 1 to 64 characters; under it the values are found in the preferences.
-    inputs: component id to property, such as ``{"line-of-business": "value"}``.
+    name: 1 to 100 characters; under it the values are found in the preferences.
+    inputs: component id to property, such as ``{"line-of-business": "value"}``. An id is also the
+        name of the filter in the tenant's config: what its options no longer hold is left out.
     button: id of a button; values are kept when it is clicked. Without it, at each change.
     status: id of an element whose text says how it went.
 
     Saved values are put into ``app.layout`` before it is sent, so the first paint shows them;
     a page's layout goes through ``fill``. Values that are no longer among a component's
-    ``options`` are left out.
+    ``options`` are left out. Where the user has named a set and chosen it to open with
+    (``filter_views``, ``tenant.filter_sets``), that one is shown instead.
     """
     filters = SavedFilters(name, inputs)
     registered[name] = filters
@@ -95,12 +118,19 @@ def fill_saved_filters(layout: Any) -> Any:
     """Dash's layout hook: all registered filters of the tenant that asks."""
     if not registered or identity_of_request() is None:
         return layout
-    for filters in registered.values():
-        layout = filters.fill(layout)
+    try:
+        tenant = current_tenant()
+        sets = tenant.filter_sets.list()
+        for filters in registered.values():
+            layout = _filled(layout, filters.inputs, filters.of_sets(tenant, sets))
+    except DataUnavailable as error:
+        logger.warning("Saved filters not restored: %s", error)
     return layout
 
 
 def _filled(node: Any, inputs: Mapping[str, str], values: Mapping[str, Any]) -> Any:
+    if not values:
+        return node
     # Copies, because a layout that is no function is one object for all tenants.
     if isinstance(node, (list, tuple)):
         return [_filled(one, inputs, values) for one in node]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, overload
 
-from .data_api import delete, get_json, put_json, segment
+from .config import allowed_options, check_allowed, default_of, is_allowed, is_visible
+from .context import contexts
+from .data_api import get_json
 from .datasets import load_dataset
-from .errors import DataUnavailable
+from .filter_sets import FilterSets
 from .identity import current_identity
 from .tenant_token import Identity
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Name, branding and config change rarely; a page asks for them in each of its callbacks.
-CONTEXT_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,62 @@ class Tenant:
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """Settings of this dashboard for this tenant: the dashboard's, the tenant's, and the
-        assignment's, merged in this order."""
-        return self._context().get("config") or {}
+        """Settings of this dashboard for this tenant, read-only: the dashboard's own, over them
+        the tenant's, over these the assignment's (RFC 7396). What lies in it is your own copy.
+
+        Raises ConfigInvalid when what is stored does not fit the dashboard's schema.
+        """
+        return MappingProxyType(copy.deepcopy(self._config()))
 
     @property
     def branding(self) -> Mapping[str, Any]:
         """``displayName``, ``logo`` (a URL), ``colors.primary`` (#rrggbb); each may be missing."""
-        return self._context().get("branding") or {}
+        return MappingProxyType(copy.deepcopy(self._context().get("branding") or {}))
 
     def visible(self, component: str) -> bool:
-        """Whether config ``visible.<component>`` allows it; True unless it is set to false."""
-        return dict(self.config.get("visible") or {}).get(component, True) is not False
+        """Whether config ``visible.<component>`` allows it; True unless it is set to false.
 
-    def options(self, name: str, available: Sequence[str]) -> list[str]:
-        """Those of ``available`` that config ``options.<name>`` lists, all if it lists none."""
-        allowed = dict(self.config.get("options") or {}).get(name)
-        return [one for one in available if allowed is None or one in allowed]
+        Do not send what is hidden: what the browser has, a person can look at.
+        """
+        return is_visible(self._config(), component)
+
+    @overload
+    def options(self, name: str, available: Sequence[Any]) -> list[Any]: ...
+    @overload
+    def options(self, name: str, available: None = None) -> list[Any] | None: ...
+    def options(self, name: str, available: Sequence[Any] | None = None) -> list[Any] | None:
+        """What may be chosen in a filter: config ``filters.<name>.options``.
+
+        available: what there is to choose from; those of them that are allowed come back, in
+            their order, and all where nothing is restricted. Without it the allowed values come
+            back, or None where nothing is restricted.
+        """
+        return allowed_options(self._config(), name, available)
+
+    def default(
+        self, name: str, fallback: Any = None, *, among: Sequence[Any] | None = None
+    ) -> Any:
+        """What a filter shows first: config ``filters.<name>.default``.
+
+        fallback: comes back where there is none.
+        among: what can be chosen. A default that is not among it does not count; without a
+            fallback the first of these comes back then.
+        """
+        return default_of(self._config(), name, fallback, among)
+
+    def allows(self, name: str, value: Any) -> bool:
+        """Whether the filter's options, if it has any, hold the value, or each value of a list."""
+        return is_allowed(self._config(), name, value)
+
+    def allowed(self, name: str, value: Any, *, among: Sequence[Any] | None = None) -> Any:
+        """The value, if this tenant may choose it in the filter. Raises NotAllowed.
+
+        Ask it of every value that decides about data: the list that a page offers keeps nobody
+        from sending another value. Of a list each value must be allowed.
+
+        among: what there is to choose from; other values are not allowed either.
+        """
+        return check_allowed(self._config(), name, value, among)
 
     def dataset(self, name: str) -> pd.DataFrame:
         """A dataset of this tenant, your own copy. Raises DatasetNotFound, DataUnavailable."""
@@ -85,51 +123,29 @@ class Tenant:
         """Names of the tenant's datasets."""
         return [one["name"] for one in (get_json(self._identity, "/datasets") or {})["datasets"]]
 
+    @property
+    def filter_sets(self) -> FilterSets:
+        """Named sets of filters that this user keeps for this tenant and dashboard."""
+        return FilterSets(self._identity)
+
     def preference(self, name: str) -> dict[str, Any] | None:
         """What this user saved under this name for this tenant and dashboard; None if nothing."""
-        row = get_json(self._identity, f"/preferences/{segment(name)}")
-        return row["value"] if row else None
+        found = self.filter_sets.load(name)
+        return dict(found.values) if found else None
 
     def save_preference(self, name: str, value: dict[str, Any]) -> None:
-        """Keep JSON values for this user, tenant and dashboard."""
-        content = {"value": value, "isDefault": False}
-        put_json(self._identity, f"/preferences/{segment(name)}", content)
+        """Keep JSON values for this user, tenant and dashboard. Raises PreferenceRefused."""
+        self.filter_sets.save(name, value)
 
     def delete_preference(self, name: str) -> None:
         """Forget it. Nothing happens if it is not there."""
-        delete(self._identity, f"/preferences/{segment(name)}")
+        self.filter_sets.remove(name)
 
     def _context(self) -> dict[str, Any]:
         return contexts.get(self._identity)
 
-
-class ContextCache:
-    """What GET /context said, by tenant and dashboard, for a few seconds. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
-
-    def get(self, identity: Identity) -> dict[str, Any]:
-        key = (identity.tenant_id, identity.dashboard)
-        with self._lock:
-            at, context = self._found.get(key, (float("-inf"), {}))
-        if time.monotonic() - at < CONTEXT_SECONDS:
-            return context
-        context = get_json(identity, "/context")
-        # A wrong answer here would put one tenant's name and colours on another's page.
-        if not context or context["tenant"]["id"] != identity.tenant_id:
-            raise DataUnavailable("The data API's context is not that of this tenant.")
-        with self._lock:
-            self._found[key] = (time.monotonic(), context)
-        return context
-
-    def clear(self) -> None:
-        with self._lock:
-            self._found.clear()
-
-
-contexts = ContextCache()
+    def _config(self) -> dict[str, Any]:
+        return self._context().get("config") or {}
 
 
 def current_tenant() -> Tenant:
