@@ -19,20 +19,39 @@ beforeAll(async () => {
 afterAll(() => test.drop())
 
 /** Runs the command as an operator does. */
-const verify = () =>
+const verify = (args: string[] = [], databaseUrl = test.gatewayUrl) =>
   new Promise<{ code: number | string | null | undefined; said: string }>((resolve) => {
     const script = fileURLToPath(new URL('verify.ts', import.meta.url))
-    const env = { DATABASE_URL: test.gatewayUrl }
-    execFile(process.execPath, [script], { env }, (error, stdout, stderr) =>
+    const env = { DATABASE_URL: databaseUrl }
+    execFile(process.execPath, [script, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, said: stdout + stderr }),
     )
   })
 
-it('says that an untouched log is whole', async () => {
+it('says that an untouched log is whole, and what to note of it', async () => {
+  const [row] = await test.owner`select hash from audit_logs where id = 3`
   expect(await verify()).toEqual({
     code: 0,
-    said: 'The audit log is whole: 3 lines, each fits the one before.\n',
+    said:
+      'The audit log is whole: 3 lines, each fits the one before.\n' +
+      `Its last line, to be noted elsewhere: 3:${String(row?.['hash'])}\n`,
   })
+})
+
+it('names the line that is not the one noted', async () => {
+  const { code, said } = await verify(['--noted', `2:${'0'.repeat(64)}`])
+  expect([code, said]).toEqual([1, expect.stringContaining('line 2 is not the one')])
+})
+
+it('is no success where nothing can be said', async () => {
+  const gone = new URL(test.gatewayUrl)
+  gone.pathname = '/no_such_database'
+  for (const { code, said } of [await verify(['--noted', '3']), await verify([], gone.href)]) {
+    expect([code, said]).toEqual([
+      2,
+      expect.stringMatching(/^The audit log could not be checked: /),
+    ])
+  }
 })
 
 it('names the line that its owner has changed', async () => {

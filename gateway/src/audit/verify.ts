@@ -1,7 +1,11 @@
-/** Checks the audit log's chain: `npm run audit:verify`. Exit code 1 when a line does not fit. */
+/**
+ * Checks the audit log's chain: `npm run audit:verify [-- --noted <line>:<hash>]`. Exit code 1 when a
+ * line does not fit, 2 when nothing can be said.
+ */
 import { existsSync, readFileSync } from 'node:fs'
-import { sql } from 'drizzle-orm'
+import { parseArgs } from 'node:util'
 import { connectDatabase } from '../db/client.ts'
+import { checkChain, type Finding, type Place } from './chain.ts'
 
 const demo = new URL('../../../.dashgate/stack.json', import.meta.url)
 
@@ -14,30 +18,57 @@ function databaseUrl(): string {
   return stack.appDatabaseUrl
 }
 
-/** A log of years takes its time. */
-const limitMs = 3_600_000
-
-const caFile = process.env['DATABASE_CA_FILE']
-const ca = caFile ? readFileSync(caFile) : undefined
-const database = connectDatabase({ url: databaseUrl(), ca, poolSize: 1 })
-try {
-  const [row] = await database.forPurpose(
-    'admin',
-    (tx) =>
-      tx.execute<{ broken: string | null; lines: string }>(
-        sql`select audit_chain_broken_at() as broken, (select count(*) from audit_logs) as lines`,
-      ),
-    limitMs,
-  )
-  if (row?.broken === null) {
-    process.stdout.write(`The audit log is whole: ${row.lines} lines, each fits the one before.\n`)
-  } else {
-    process.stderr.write(
-      `The audit log was tampered with: line ${row?.broken} was changed, removed or added. ` +
-        'Compare it with a backup; the lines before it are as they were written.\n',
-    )
-    process.exitCode = 1
+function notedPlace(): Place | undefined {
+  const { noted } = parseArgs({ options: { noted: { type: 'string' } } }).values
+  if (noted === undefined) return undefined
+  const [, id, hash] = /^([1-9]\d{0,15}):([0-9a-f]{64})$/.exec(noted) ?? []
+  if (id === undefined || hash === undefined) {
+    throw new Error('--noted takes what an earlier run has printed: the line, a colon, its hash.')
   }
-} finally {
-  await database.close()
+  return { id: Number(id), hash }
+}
+
+/** On a terminal the line is written over; in a file there are few of them. */
+function showProgress(lines: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${lines.toLocaleString('en')} lines checked`)
+  else if (lines % 500_000 === 0) process.stderr.write(`${lines} lines checked\n`)
+}
+
+function say(found: Finding): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u{1b}[K')
+  if (found.result === 'whole') {
+    const { id, hash } = found.last
+    process.stdout.write(
+      `The audit log is whole: ${id} lines, each fits the one before.\n` +
+        (id === 0 ? '' : `Its last line, to be noted elsewhere: ${id}:${hash}\n`),
+    )
+    return
+  }
+  process.exitCode = 1
+  process.stderr.write(
+    found.result === 'broken'
+      ? `The audit log was tampered with: line ${found.at} was changed, removed or added. ` +
+          'Compare it with a backup; the lines before it are as they were written.\n'
+      : `The audit log was rewritten: line ${found.at} is not the one that was noted, ` +
+          'although each line fits the one before. Compare it with a backup.\n',
+  )
+}
+
+async function verify(): Promise<void> {
+  const noted = notedPlace()
+  const database = connectDatabase({ url: databaseUrl(), poolSize: 1 })
+  try {
+    say(await checkChain(database, { noted, onProgress: showProgress }))
+  } finally {
+    await database.close()
+  }
+}
+
+try {
+  await verify()
+} catch (error) {
+  process.exitCode = 2
+  const { message, cause } = error as Error
+  const reason = cause instanceof Error ? ` (${cause.message})` : ''
+  process.stderr.write(`The audit log could not be checked: ${message}${reason}\n`)
 }
