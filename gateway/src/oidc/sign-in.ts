@@ -122,7 +122,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
   async function note(error: GatewayError, requestId: string): Promise<void> {
     dependencies.count('refused')
     const reason = error instanceof SignInRefusal ? { reason: error.reason } : {}
-    dependencies.report({ requestId, code: error.code, ...reason, ...wordsOf(error.cause) })
+    dependencies.report({ requestId, errorCode: error.code, ...reason, ...wordsOf(error.cause) })
     if (!(error instanceof SignInRefusal)) return
     await audit.record({
       action: 'sign_in.refused',
