@@ -9,8 +9,8 @@ import { removeSpentKeys } from './keys/removal.ts'
 import { readVaultSecret, type SecretAddress } from './keys/vault-secret.ts'
 import type { Logger } from './observability/logger.ts'
 
-/** Without any notification, keys are read again as often; and those that are spent removed. */
-const careEveryMs = 30_000
+/** Keys are read again as often, whether or not a notification says that they have changed. */
+const readEveryMs = 30_000
 
 const masterKeySources = (config: Config) => ({
   current: {
@@ -64,23 +64,31 @@ export async function composeKeys(
   { database, audit, logger }: { database: Database; audit: AuditStore; logger: Logger },
 ) {
   const keyRings = await openKeyRings(config, database, logger)
+  const sessionSeconds = config.SESSION_ABSOLUTE_SECONDS
+
+  /** What fails here is tried again with the next reading; nothing hangs on it. */
+  async function removeSpent(): Promise<void> {
+    try {
+      const options = { sessionSeconds, recordIn: audit.recordIn }
+      for (const key of await removeSpentKeys(database, options)) logger.info('key removed', key)
+    } catch (error) {
+      logger.warn('spent keys could not be removed', { error })
+    }
+  }
+
   const reloader = createReloader(
-    () => keyRings.reload(),
+    async () => {
+      await keyRings.reload()
+      await removeSpent()
+    },
     (error) => logger.warn('keys could not be read again', { error }),
   )
-  const sessionSeconds = config.SESSION_ABSOLUTE_SECONDS
-  const caring = setInterval(() => {
-    reloader.request()
-    removeSpentKeys(database, { sessionSeconds, recordIn: audit.recordIn }).then(
-      (removed) => removed.forEach((key) => logger.info('key removed', key)),
-      (error: unknown) => logger.warn('spent keys could not be removed', { error }),
-    )
-  }, careEveryMs)
+  const reading = setInterval(reloader.request, readEveryMs)
   return {
     keyRings,
     request: reloader.request,
     stop(): void {
-      clearInterval(caring)
+      clearInterval(reading)
       reloader.stop()
     },
   }
