@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import type { TLSSocket } from 'node:tls'
 import { createAdminApp } from './admin-app.ts'
 import { verifyAccessToken } from './admin/access-token.ts'
-import { refusedHandshake } from './admin/handshake.ts'
+import { watchHandshake } from './admin/handshake.ts'
 import { requireOperator } from './admin/operator.ts'
 import { createProviderKeys } from './admin/provider-keys.ts'
 import { createRateLimits } from './admin/rate-limit.ts'
@@ -66,8 +67,10 @@ export function composeAdmin(config: Config, foundation: Foundation, logger: Log
     cert: readFileSync(cert),
     key: readFileSync(key),
     ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-    onFault: (...fault: Parameters<typeof refusedHandshake>) =>
-      void refusals.record(refusedHandshake(...fault)),
+    watch(socket: TLSSocket) {
+      const refused = watchHandshake(socket)
+      return (error: Error) => void refusals.record(refused(error))
+    },
   }
   return [{ name: 'admin', address: config.ADMIN_LISTEN, app, tls }]
 }

@@ -24,8 +24,11 @@ export interface ListenerTls {
   readonly key: Buffer
   /** CA of the client certificates. */
   readonly ca?: Buffer
-  /** Told of a connection that TLS broke off, which no request will ever come from. */
-  readonly onFault?: (socket: TLSSocket, error: Error) => void
+  /**
+   * Looks at a connection while it is open; what it returns is called when TLS breaks the connection
+   * off, so that no request will ever come of it.
+   */
+  readonly watch?: (socket: TLSSocket) => (error: Error) => void
 }
 
 /** One server socket: where it listens and what answers there. */
@@ -100,17 +103,23 @@ const tlsLimits = {
   secureOptions: constants.SSL_OP_NO_TICKET | 0x4000_0000,
 } as const
 
-function tlsServer({ onFault, ...files }: ListenerTls, listener: RequestListener): Server {
+/** Not that a client hangs up, or speaks TLS but no HTTP. */
+const isOfTls = ({ code }: NodeJS.ErrnoException) => code?.startsWith('ERR_SSL') === true
+
+function tlsServer({ watch, ...files }: ListenerTls, listener: RequestListener): Server {
   const server = createHttpsServer({ ...limits, ...tlsLimits, ...files }, listener)
-  const told = new WeakSet<TLSSocket>()
-  const tell = (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-    // Not of clients that hang up, or speak TLS but no HTTP.
-    if (!error.code?.startsWith('ERR_SSL') || told.has(socket)) return
-    told.add(socket)
-    onFault?.(socket, error)
-  }
-  server.on('tlsClientError', tell)
-  server.on('secureConnection', (socket) => socket.once('error', (error) => tell(error, socket)))
+  const watched = new WeakSet<TLSSocket>()
+  server.on('secureConnection', (socket) => {
+    watched.add(socket)
+    // For its side effect: a certificate whose signature is wrong leaves an error behind in OpenSSL,
+    // which would end the connection at the next read, without an answer.
+    socket.getPeerX509Certificate()
+    const tell = watch?.(socket)
+    socket.once('error', (error) => isOfTls(error) && tell?.(error))
+  })
+  server.on('tlsClientError', (error, socket) => {
+    if (isOfTls(error) && !watched.has(socket)) watch?.(socket)(error)
+  })
   return server
 }
 

@@ -1,30 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { operate, stack } from './support/stack.ts'
-
-const ask = async (connect: object) => {
-  const dispatcher = new Agent({ connect: { ca: readFileSync(stack.ca), ...connect } })
-  try {
-    return (await request(`${stack.adminUrl}/admin/tenants`, { dispatcher })).statusCode
-  } catch {
-    return 'refused'
-  } finally {
-    await dispatcher.destroy()
-  }
-}
-
-describe('the admin listener', () => {
-  it('talks to nobody without a client certificate of its CA', async () => {
-    expect(await ask({})).toBe('refused')
-  })
-
-  it('talks to the operator', async () => {
-    expect(
-      await ask({ cert: readFileSync(stack.clientCert), key: readFileSync(stack.clientKey) }),
-    ).toBe(200)
-  })
-})
+import { operate } from './support/stack.ts'
 
 describe('the admin API', () => {
   it('creates and changes a tenant, and the same call twice changes nothing more', async () => {

@@ -6,6 +6,8 @@ import { createAuthority, type Authority, type Identity } from '../../test-suppo
 import type { GatewayBindings } from '../request-context.ts'
 import { startServers, type Servers } from '../servers.ts'
 import { certificateHolder, certificateNames, thumbprintOf } from './certificate.ts'
+import { watchHandshake } from './handshake.ts'
+import type { RefusedRequest } from './refusal-log.ts'
 import { Refusal } from './refusal.ts'
 
 const subject = (fields: Record<string, unknown>) => fields as never
@@ -64,7 +66,7 @@ describe('certificateHolder', () => {
   let authority: Authority
   let servers: Servers
   let pipeline: Identity
-  const faults: string[] = []
+  const faults: RefusedRequest[] = []
 
   beforeAll(async () => {
     authority = await createAuthority('Test CA')
@@ -85,15 +87,20 @@ describe('certificateHolder', () => {
     const tls = {
       ca: authority.ca,
       ...(await authority.issue('localhost')),
-      onFault: (socket: TLSSocket, error: Error) =>
-        void faults.push(`${(error as NodeJS.ErrnoException).code} ${socket.authorizationError}`),
+      watch(socket: TLSSocket) {
+        const refused = watchHandshake(socket)
+        return (error: Error) => void faults.push(refused(error))
+      },
     }
     const address = { host: '127.0.0.1', port: 0 }
     servers = await startServers([{ name: 'admin', address, app, tls }])
   })
 
   afterAll(() => servers.stop(100))
-  afterEach(() => vi.useRealTimers())
+  afterEach(() => {
+    vi.useRealTimers()
+    faults.length = 0
+  })
 
   /** A TLS connection that stays open; each call of `get` is one request on it. */
   async function open(options: ConnectionOptions = {}) {
@@ -200,7 +207,8 @@ describe('certificateHolder', () => {
   })
 
   it('is asked by no version of TLS before 1.2', async () => {
-    await expect(answerTo({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })).rejects.toThrow()
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ...oldCiphers } as const
+    await expect(answerTo(old)).rejects.toThrow(/alert/)
   })
 
   // CVE-2009-3555: a second handshake on the connection could show another certificate.
@@ -212,16 +220,40 @@ describe('certificateHolder', () => {
     })
     expect(renegotiated).toBeInstanceOf(Error)
     expect(await get()).toBe('closed')
+    expect(faults).toMatchObject([
+      {
+        reason: 'handshake_failed',
+        known: { certificate: { subject: 'CN=pipeline' }, fault: 'ERR_SSL_UNEXPECTED_MESSAGE' },
+        address: '127.0.0.1',
+      },
+    ])
   })
 
-  // OpenSSL leaves the failed signature in its queue, and breaks the connection off.
-  it('is told of somebody who stands in for the CA under its name', async () => {
-    const { issue } = await createAuthority('Test CA')
-    const identity = await issue('pipeline')
-    faults.length = 0
-    const only = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
-    const answer = await answerTo({ ...only, ...identity }).catch(() => 'closed')
-    expect(answer).toBe('closed')
-    expect(faults).toEqual(['ERR_SSL_PROVIDER_SIGNATURE_FAILURE CERT_SIGNATURE_FAILURE'])
+  // OpenSSL leaves the failed signature in its queue of errors, where the next read would find it.
+  it.each(versions)(
+    'answers whoever stands in for the CA under its name, with %s',
+    async (version) => {
+      const { issue } = await createAuthority('Test CA')
+      const only = { minVersion: version, maxVersion: version }
+      expect(await answerTo({ ...only, ...(await issue('pipeline')) })).toBe(
+        'certificate_untrusted: CERT_SIGNATURE_FAILURE, CN=pipeline',
+      )
+    },
+  )
+
+  it('is told of a handshake that fails, and not of clients that just hang up', async () => {
+    const hungUp = await open()
+    hungUp.socket.destroy()
+    await answerTo({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ...oldCiphers }).catch(() => '')
+    expect(faults).toMatchObject([
+      {
+        reason: 'handshake_failed',
+        known: { fault: 'ERR_SSL_UNSUPPORTED_PROTOCOL' },
+        address: '127.0.0.1',
+      },
+    ])
   })
 })
+
+/** Without them OpenSSL would not even say hello with a version this old. */
+const oldCiphers = { ciphers: 'DEFAULT@SECLEVEL=0' }
