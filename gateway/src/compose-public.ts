@@ -94,6 +94,14 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     store: sessionStore,
     keys: keyRings,
     end: (idHash) => registry.revoked(idHash),
+    record: ({ principal: { sub, email }, activeTenantId }, reason, requestId) =>
+      audit.record({
+        action: 'session.ended',
+        actor: { type: 'user', id: sub, email },
+        ...(activeTenantId === undefined ? {} : { tenantId: activeTenantId }),
+        requestId,
+        detail: { reason },
+      }),
     onFault: (error) => logger.warn('a session could not be refreshed', { error }),
   })
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)

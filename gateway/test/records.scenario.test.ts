@@ -38,6 +38,21 @@ describe('the audit log', () => {
     expect(rows[2]?.['request_id']).toBe(page.headers.get('x-request-id'))
   })
 
+  it('notes once that a tenant was refused to somebody, whatever its name', async () => {
+    const start = await lastAudit()
+    const one = await signedIn('viewer@initech.test')
+    for (const tenant of ['globex', 'globex', 'no such tenant \u0000']) {
+      expect((await one.submit('/tenant', { tenant, return_to: '/' })).status).toBe(403)
+    }
+    const rows = (await auditSince(start)).filter(
+      (row) => row['action'] === 'tenant.switch_refused',
+    )
+    expect(rows.map((row) => [row['actor_email'], row['detail']])).toEqual([
+      ['viewer@initech.test', { wanted: 'globex', role: 'viewer' }],
+      ['viewer@initech.test', { wanted: 'no such tenant \ufffd', role: 'viewer' }],
+    ])
+  })
+
   it('notes an opening even of a client that asks for data without a page', async () => {
     const start = await lastAudit()
     const one = await signedIn('viewer@initech.test')

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AuditStore } from '../audit/audit-store.ts'
 import { notFound } from '../edge/error-response.ts'
 import type { GatewayEnv } from '../request-context.ts'
-import type { LiveSession } from '../session/live-session.ts'
+import { isNewDenial } from '../session/live-session.ts'
 import { authorize, type Assignments } from './authorize.ts'
 
 export interface AccessStageOptions {
@@ -10,16 +10,6 @@ export interface AccessStageOptions {
   readonly audit: Pick<AuditStore, 'record'>
   /** Where the slug stands in the path: 2 in `/dashboard/<slug>/…`. */
   readonly segment: number
-}
-
-/** More different refusals than that are a search, of which the first hundred tell enough. */
-const denialsPerSession = 100
-
-/** Whether a refusal is still to be written down; each costs a line in a log that only grows. */
-function isNewDenial({ denied }: LiveSession, slug: string): boolean {
-  if (denied.has(slug) || denied.size >= denialsPerSession) return false
-  denied.add(slug)
-  return true
 }
 
 /**

@@ -21,7 +21,7 @@ export interface LiveSession {
   ended: boolean
   /** Dashboards whose opening has been written to the audit log. */
   readonly opened: Set<string>
-  /** Slugs whose refusal has been written to the audit log. */
+  /** Dashboards and tenants whose refusal has been written to the audit log. */
   readonly denied: Set<string>
   /** Signed tenant tokens by dashboard, with their end in seconds since the epoch. */
   readonly tenantTokens: Map<string, { readonly token: string; readonly expiresAt: number }>
@@ -31,6 +31,16 @@ export interface LiveSession {
 
 export const isExpired = (session: LiveSession, now: number): boolean =>
   now >= session.idleExpiresAt || now >= session.absoluteExpiresAt
+
+/** More different refusals than that are a search, of which the first hundred tell enough. */
+const denialsPerSession = 100
+
+/** Whether a refusal is still to be written down; each costs a line in a log that only grows. */
+export function isNewDenial({ denied }: LiveSession, what: string): boolean {
+  if (denied.has(what) || denied.size >= denialsPerSession) return false
+  denied.add(what)
+  return true
+}
 
 /** How long a session still lasts, and what would end it: that nobody does anything, or its age. */
 export function timeLeft({ idleExpiresAt, absoluteExpiresAt }: LiveSession, now: number) {

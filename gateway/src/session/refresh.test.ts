@@ -31,6 +31,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
     } as RefreshState,
     asked: [] as string[],
     revoked: [] as string[],
+    recorded: [] as string[],
     faults: 0,
   }
   const session = (): LiveSession => ({
@@ -65,8 +66,8 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
     },
   }
   /** A process of its own, as far as refreshing goes. */
-  const replica = () =>
-    createRefresher({
+  const replica = () => {
+    const refreshIfDue = createRefresher({
       askProvider(refreshToken) {
         world.asked.push(refreshToken)
         return answer(refreshToken)
@@ -74,9 +75,15 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
       store,
       keys,
       end: () => {},
+      record: (_session, reason, requestId) => {
+        world.recorded.push(`${reason} in ${requestId}`)
+        return Promise.resolve()
+      },
       onFault: () => (world.faults += 1),
       now: () => world.now,
     })
+    return (one: LiveSession) => refreshIfDue(one, 'request-1')
+  }
   return { world, session, replica }
 }
 
@@ -124,6 +131,7 @@ describe('a refresh', () => {
     const { world, session, replica } = setUp(() => Promise.resolve('ended'))
     await replica()(session())
     expect(world.revoked).toEqual(['refresh_refused'])
+    expect(world.recorded).toEqual(['refresh_refused in request-1'])
   })
 
   it('that fails on the way keeps the session, and is tried again after a pause', async () => {
@@ -153,6 +161,7 @@ describe('a refresh', () => {
       const { world, session, replica } = setUp(() => Promise.resolve(renewed(changes)))
       await replica()(session())
       expect(world.revoked).toEqual(['claims_changed'])
+      expect(world.recorded).toEqual(['claims_changed in request-1'])
     },
   )
 

@@ -15,6 +15,8 @@ export interface RefreshOptions {
   readonly keys: AtRestKeys
   /** Ends the session in this process; the other replicas are notified by the database. */
   readonly end: (idHash: string) => void
+  /** Writes down that a session has ended, and why. */
+  readonly record: (session: LiveSession, reason: string, requestId: string) => Promise<void>
   readonly onFault: (error: unknown) => void
   readonly now?: () => number
 }
@@ -42,7 +44,7 @@ const isUnchanged = (before: Principal, after: Principal) =>
  * session; a refusal ends it, and so do claims that have changed, which a new sign-in then takes up.
  */
 export function createRefresher(options: RefreshOptions) {
-  const { askProvider, store, keys, end, onFault } = options
+  const { askProvider, store, keys, end, record, onFault } = options
   const now = options.now ?? Date.now
   const running = new WeakMap<LiveSession, Promise<void>>()
   const pausedUntil = new WeakMap<LiveSession, number>()
@@ -51,12 +53,13 @@ export function createRefresher(options: RefreshOptions) {
   const isDue = (accessExpiresAt: number | undefined) =>
     accessExpiresAt !== undefined && accessExpiresAt - now() < renewBeforeMs
 
-  async function revoke(session: LiveSession, reason: string) {
+  async function revoke(session: LiveSession, reason: string, requestId: string) {
     await store.revoke(session.idHash, reason)
     end(session.idHash)
+    await record(session, reason, requestId)
   }
 
-  async function refresh(session: LiveSession): Promise<void> {
+  async function refresh(session: LiveSession, requestId: string): Promise<void> {
     let verdict: 'keep' | 'refresh_refused' | 'claims_changed' = 'keep'
     await store.refreshLocked(session.idHash, async (row) => {
       session.accessExpiresAt = row.accessExpiresAt?.getTime()
@@ -80,17 +83,17 @@ export function createRefresher(options: RefreshOptions) {
         accessExpiresAt: accessExpiresAt === undefined ? null : new Date(accessExpiresAt),
       }
     })
-    if (verdict !== 'keep') await revoke(session, verdict)
+    if (verdict !== 'keep') await revoke(session, verdict, requestId)
   }
 
-  return async function refreshIfDue(session: LiveSession): Promise<void> {
+  return async function refreshIfDue(session: LiveSession, requestId: string): Promise<void> {
     if (!isDue(session.accessExpiresAt) || (pausedUntil.get(session) ?? 0) > now()) return
     const already = running.get(session)
     if (already) return already
     // Whoever does not come to it now has a minute left, and a next request.
     if (busy >= atOnce) return
     busy += 1
-    const work = refresh(session)
+    const work = refresh(session, requestId)
       .catch((error: unknown) => {
         pausedUntil.set(session, now() + pauseMs)
         onFault(error)
@@ -105,11 +108,13 @@ export function createRefresher(options: RefreshOptions) {
 }
 
 /** Renews the tokens of the request's session where that is due; drops a session that this ended. */
-export const refreshSession = (refreshIfDue: (session: LiveSession) => Promise<void>) =>
+export const refreshSession = (
+  refreshIfDue: (session: LiveSession, requestId: string) => Promise<void>,
+) =>
   createMiddleware<GatewayEnv>(async function refreshSession(c, next) {
     const session = c.get('session')
     if (session) {
-      await refreshIfDue(session)
+      await refreshIfDue(session, c.get('requestId'))
       if (session.ended) c.set('session', undefined as never)
     }
     await next()

@@ -3,6 +3,7 @@ import type { AuditStore } from '../audit/audit-store.ts'
 import { formFields } from '../edge/form.ts'
 import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
+import { isNewDenial } from '../session/live-session.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
 import type { SessionStarter } from '../session/sign-in-session.ts'
@@ -31,10 +32,20 @@ export const switchTenant = ({
     const form = await formFields(c)
     const session = c.get('session')
     const { principal } = session
-    const tenant = directory.tenant(form.get('tenant') ?? '')
+    const actor = { type: 'user', id: principal.sub, email: principal.email } as const
+    const wanted = form.get('tenant') ?? ''
+    const tenant = directory.tenant(wanted)
     const allowed =
       principal.role === 'admin' && tenant?.status === 'active' && mayActFor(principal, tenant.id)
     if (!allowed) {
+      if (isNewDenial(session, `tenant ${wanted}`)) {
+        await audit.record({
+          action: 'tenant.switch_refused',
+          actor,
+          requestId: c.get('requestId'),
+          detail: { wanted: wanted.slice(0, 100), role: principal.role },
+        })
+      }
       throw new GatewayError(
         403,
         'tenant_not_allowed',
@@ -47,7 +58,7 @@ export const switchTenant = ({
     if (setCookie === undefined) throw signInAgain()
     await audit.record({
       action: 'tenant.switched',
-      actor: { type: 'user', id: principal.sub, email: principal.email },
+      actor,
       tenantId: tenant.id,
       requestId: c.get('requestId'),
       detail: { from: session.activeTenantId ?? null },
