@@ -90,10 +90,6 @@ describe('parseConfig', () => {
     expect(faults({ DATABASE_URL: `${complete.DATABASE_URL}?sslmode=verify-full` })).toBe('none')
   })
 
-  it('wants all three files of the admin listener, or none', () => {
-    expect(faults({ ADMIN_CA_FILE: 'ca.pem' })).toMatch(/ADMIN_CERT_FILE is missing/)
-  })
-
   it('never repeats a value, which may be a secret', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8, maxLength: 40 }), (value) => {
