@@ -1,5 +1,6 @@
 /** Who and what the demo shows: accounts, tenants, dashboards. Everything here is fictional. */
 
+import { assignmentConfig, settingsOf, tenantConfig } from './demo-config.ts'
 import { logoOf } from './demo-logos.ts'
 
 export const password = 'demo'
@@ -24,7 +25,15 @@ export interface DemoTenant {
   displayName: string
   branding: { displayName: string; logo: string; colors: { primary: string } }
   dashboards: readonly string[]
+  config: object
+  /** By slug, over the tenant's own. */
+  assignmentConfig: Readonly<Record<string, object>>
 }
+
+const settings = (id: keyof typeof tenantConfig) => ({
+  config: tenantConfig[id],
+  assignmentConfig: assignmentConfig[id] ?? {},
+})
 
 const brand = (id: Parameters<typeof logoOf>[0], displayName: string, primary: string) => ({
   displayName,
@@ -38,18 +47,21 @@ export const tenants: readonly DemoTenant[] = [
     displayName: 'Acme Corp',
     branding: brand('acme-corp', 'Acme Corp', '#0b5fa5'),
     dashboards: ['loss-development', 'reserve-variability', 'claims-monitor'],
+    ...settings('acme-corp'),
   },
   {
     id: 'globex',
     displayName: 'Globex',
     branding: brand('globex', 'Globex', '#7a3e9d'),
     dashboards: ['loss-development', 'claims-monitor'],
+    ...settings('globex'),
   },
   {
     id: 'initech',
     displayName: 'Initech',
     branding: brand('initech', 'Initech', '#0f766e'),
     dashboards: ['loss-development'],
+    ...settings('initech'),
   },
 ]
 
@@ -58,6 +70,8 @@ export interface DemoDashboard {
   title: string
   description: string
   server: 'gunicorn' | 'uvicorn'
+  configSchema: object
+  defaultConfig: object
 }
 
 /** In the order of their ports, from DASH_PORT on. */
@@ -67,17 +81,20 @@ export const dashboards: readonly DemoDashboard[] = [
     title: 'Loss development',
     description: 'Triangles, age-to-age factors and chain-ladder ultimates with their error',
     server: 'gunicorn',
+    ...settingsOf['loss-development'],
   },
   {
     slug: 'reserve-variability',
     title: 'Reserve variability',
     description: 'How far the reserve may be off: a bootstrap of the triangles',
     server: 'gunicorn',
+    ...settingsOf['reserve-variability'],
   },
   {
     slug: 'claims-monitor',
     title: 'Claims monitor',
     description: 'Claims as they arrive, live',
     server: 'uvicorn',
+    ...settingsOf['claims-monitor'],
   },
 ]

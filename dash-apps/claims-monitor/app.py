@@ -7,11 +7,13 @@ import uuid
 from typing import Any
 
 import dash
+import pandas as pd
 from dash import Dash, Input, Output, State, ctx, dcc, html, set_props
+from dash.exceptions import PreventUpdate
 from figures import ledger_figure, pattern_figure
 from ledger import Ledger, Posting, ledger_of, postings_of
 
-from dashgate import DashgateError, current_tenant, look
+from dashgate import DashgateError, Tenant, current_tenant, look
 
 SECONDS_A_POSTING = 0.35
 LATEST = 6
@@ -24,10 +26,23 @@ look.use(app)
 def layout() -> Any:
     try:
         tenant = current_tenant()
-        frame = tenant.dataset("payments")
+        frame = allowed(tenant, tenant.dataset("payments"))
+        return page(tenant, frame)
     except DashgateError as error:
         return look.problem(error)
+
+
+def allowed(tenant: Tenant, frame: pd.DataFrame) -> pd.DataFrame:
+    """The payments of the lines that the tenant may choose."""
+    return tenant.restrict(frame, "line_of_business", "line-of-business")
+
+
+def page(tenant: Tenant, frame: pd.DataFrame) -> Any:
     ledger = ledger_of(frame)
+    feed_card = look.card(
+        "Latest postings", html.Div(feed([]), id="feed"), note="The newest first."
+    )
+    pattern_card = look.card("Payment pattern", *pattern(tenant, ledger.lines))
     return look.page(
         tenant,
         "Claims monitor",
@@ -45,8 +60,9 @@ def layout() -> Any:
                 look.graph("live", "Payments by calendar year and line", live(ledger, frame)),
                 wide=True,
             ),
-            look.card("Latest postings", html.Div(feed([]), id="feed"), note="The newest first."),
-            look.card("Payment pattern", *pattern(ledger.lines)),
+            # What is not for this tenant stays in the page for the callbacks, unseen and empty.
+            feed_card if tenant.visible("feed") else html.Div(feed_card, hidden=True),
+            pattern_card if tenant.visible("pattern") else html.Div(pattern_card, hidden=True),
         ),
         subtitle="Schedule P payments, thousand USD",
     )
@@ -62,8 +78,15 @@ def buttons() -> Any:
     )
 
 
-def pattern(lines: list[str]) -> list[Any]:
-    line = dcc.Dropdown(lines, lines[0], id="line-of-business", clearable=False, searchable=False)
+def pattern(tenant: Tenant, available: list[str]) -> list[Any]:
+    lines = tenant.options("line-of-business", available)
+    line = dcc.Dropdown(
+        lines,
+        tenant.default("line-of-business", among=lines),
+        id="line-of-business",
+        clearable=False,
+        searchable=False,
+    )
     return [
         look.field("Line of business", line),
         look.graph("pattern", "Cumulative payments by accident year", height=300),
@@ -90,7 +113,10 @@ async def replay(_clicks: int, position: int) -> None:
     The browser keeps the position and says in ``playing`` which run it wants: no state is on the
     server, so that a connection may end at any time and on any worker.
     """
-    frame = await current_tenant().dataset_async("payments")
+    tenant = current_tenant()
+    frame = await tenant.dataset_async("payments")
+    frame = await asyncio.to_thread(allowed, tenant, frame)
+    has_feed = await asyncio.to_thread(tenant.visible, "feed")
     postings, ledger = postings_of(frame), ledger_of(frame)
     run = uuid.uuid4().hex
     begin = position if position < len(postings) else 0
@@ -104,16 +130,17 @@ async def replay(_clicks: int, position: int) -> None:
             return
         ledger.post(postings[at])
         set_props("live", {"figure": live(ledger, frame)})
-        tell(ledger, postings[: at + 1])
+        tell(ledger, postings[: at + 1], has_feed)
     state("Finished", playing=False)
 
 
-def tell(ledger: Ledger, posted: list[Posting]) -> None:
+def tell(ledger: Ledger, posted: list[Posting], has_feed: bool) -> None:
     set_props("position", {"data": len(posted)})
     set_props("calendar-year", {"children": str(posted[-1].calendar_year)})
     set_props("paid-so-far", {"children": f"{ledger.total:,}"})
     set_props("postings", {"children": str(ledger.count)})
-    set_props("feed", {"children": feed(posted[: -LATEST - 1 : -1])})
+    if has_feed:
+        set_props("feed", {"children": feed(posted[: -LATEST - 1 : -1])})
 
 
 def state(said: str, playing: bool) -> None:
@@ -153,4 +180,11 @@ def pause(_clicks: int) -> tuple[None, str, bool]:
 
 @dash.callback(Output("pattern", "figure"), Input("line-of-business", "value"), websocket=True)
 def show_pattern(line: str) -> dict[str, Any]:
-    return pattern_figure(current_tenant().dataset("payments"), line)
+    tenant = current_tenant()
+    if not tenant.visible("pattern"):
+        raise PreventUpdate
+    frame = allowed(tenant, tenant.dataset("payments"))
+    # The value comes from the browser, which may send another one than the page offers.
+    return pattern_figure(
+        frame, tenant.allowed("line-of-business", line, among=ledger_of(frame).lines)
+    )

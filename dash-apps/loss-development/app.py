@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dash
-from dash import Dash, Input, Output, State, dcc, html
-from development import ALL_LINES, BASES, develop, lines_of, results
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from development import ALL_LINES, BASES, Development, develop, lines_of, results
 from figures import amount, factors_figure, triangle_figure, ultimates_figure
 
-from dashgate import DashgateError, current_tenant, look, saved_filters
+from dashgate import (
+    DashgateError,
+    NotAllowed,
+    Tenant,
+    current_tenant,
+    filter_views,
+    look,
+    saved_filters,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = Dash(__name__, title="Loss development", update_title=None)
 server = app.server
 look.use(app)
 
-saved_filters("main", {"line-of-business": "value", "basis": "value"}, status="filters-status")
+# The ids are also the names of the filters in a tenant's settings.
+saved = saved_filters(
+    "main", {"line-of-business": "value", "basis": "value"}, status="filters-status"
+)
+views = filter_views(saved)
 
 
 def layout() -> Any:
     try:
         tenant = current_tenant()
-        lines = tenant.options("line_of_business", lines_of(tenant.dataset("triangles")))
-        bases = tenant.options("basis", list(BASES))
         return look.page(
             tenant,
             "Loss development",
-            filters(lines, bases),
+            filters(tenant, lines_of(triangles_of(tenant))),
+            views.control(),
             look.tiles(id="summary"),
             look.grid(*cards(tenant.visible)),
             dcc.Download(id="csv"),
@@ -38,12 +52,34 @@ def layout() -> Any:
         return look.problem(error)
 
 
-def filters(lines: list[str], bases: list[str]) -> Any:
-    options = [{"label": BASES[basis], "value": basis} for basis in bases]
-    line = dcc.Dropdown(lines, lines[0], id="line-of-business", clearable=False, searchable=False)
-    basis = dcc.RadioItems(options, bases[0], id="basis", className="dg-choice", inline=True)
+def triangles_of(tenant: Tenant) -> pd.DataFrame:
+    """The triangles of the lines that the tenant may choose: the sum of all is the sum of these."""
+    return tenant.restrict(tenant.dataset("triangles"), "line_of_business", "line-of-business")
+
+
+def filters(tenant: Tenant, available: list[str]) -> Any:
+    lines = tenant.options("line-of-business", available)
+    line = dcc.Dropdown(
+        lines,
+        tenant.default("line-of-business", among=lines),
+        id="line-of-business",
+        clearable=False,
+        searchable=False,
+    )
+    bases = tenant.options("basis", list(BASES))
+    basis = dcc.RadioItems(
+        [{"label": BASES[basis], "value": basis} for basis in bases],
+        tenant.default("basis", among=bases),
+        id="basis",
+        className="dg-choice",
+        inline=True,
+    )
     download = html.Button(
-        "Download CSV", id="download-csv", type="button", className="dg-button dg-quiet"
+        "Download CSV",
+        id="download-csv",
+        type="button",
+        className="dg-button dg-quiet",
+        hidden=not tenant.visible("download"),
     )
     return look.controls(
         look.field("Line of business", line),
@@ -70,7 +106,7 @@ def cards(visible: Any) -> list[Any]:
     )
     table = look.card("Chain ladder by accident year", html.Div(id="results"), wide=True)
     named = {"triangle": triangle, "factors": factors, "ultimates": ultimates, "results": table}
-    # What is not for this tenant stays in the page for the callbacks, but unseen.
+    # What is not for this tenant stays in the page for the callbacks, unseen and empty.
     return [card if visible(name) else html.Div(card, hidden=True) for name, card in named.items()]
 
 
@@ -87,15 +123,26 @@ app.layout = layout
     Input("basis", "value"),
 )
 def show(line: str, basis: str) -> tuple[Any, ...]:
-    development = develop(current_tenant().dataset("triangles"), line, basis)
+    tenant = current_tenant()
+    development = develop_allowed(tenant, line, basis)
     head, rows = results(development, basis)
-    return (
-        summary(head, rows[-1]),
-        triangle_figure(development),
-        factors_figure(development),
-        ultimates_figure(development, head[1], head[4]),
-        look.table(f"{line}, {BASES[basis].lower()}", head, [shown(row) for row in rows], "table"),
-    )
+    caption = f"{line}, {BASES[basis].lower()}"
+    made = {
+        "triangle": triangle_figure(development),
+        "factors": factors_figure(development),
+        "ultimates": ultimates_figure(development, head[1], head[4]),
+        "results": look.table(caption, head, [shown(row) for row in rows], "table"),
+    }
+    # What is hidden is not sent either.
+    seen = [one if tenant.visible(name) else no_update for name, one in made.items()]
+    return (summary(head, rows[-1]), *seen)
+
+
+def develop_allowed(tenant: Tenant, line: str, basis: str) -> Development:
+    """The values come from the browser, which may send others than the page offers."""
+    triangles = triangles_of(tenant)
+    line = tenant.allowed("line-of-business", line, among=lines_of(triangles))
+    return develop(triangles, line, tenant.allowed("basis", basis, among=list(BASES)))
 
 
 def summary(head: list[str], total: list[Any]) -> list[Any]:
@@ -127,7 +174,9 @@ def percent(share: float) -> str:
 )
 def download(_clicks: int, line: str, basis: str) -> dict[str, Any]:
     tenant = current_tenant()
-    head, rows = results(develop(tenant.dataset("triangles"), line, basis), basis)
+    if not tenant.visible("download"):
+        raise NotAllowed("This tenant has no download.")
+    head, rows = results(develop_allowed(tenant, line, basis), basis)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["Tenant", "Line of business", *head])

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import chainladder as cl
 import numpy as np
 import pandas as pd
 
+if TYPE_CHECKING:
+    from dashgate import Tenant
+
 BATCH = 250
 PERCENTILES = [50, 75, 90, 95, 99, 99.5]
+
+
+def triangles_of(tenant: Tenant) -> pd.DataFrame:
+    """The triangles of the lines of business that the tenant may choose."""
+    return tenant.restrict(tenant.dataset("triangles"), "line_of_business", "line-of-business")
 
 
 def lines_of(frame: pd.DataFrame) -> list[str]:

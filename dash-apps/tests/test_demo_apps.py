@@ -236,3 +236,115 @@ def test_claims_monitor_starts_empty_with_the_tenants_lines(claims_monitor):
         bars = find(layout, "live")["figure"]["data"]
         assert len(bars) == 5
         assert {amount for bar in bars for amount in bar["y"]} == {0}
+
+
+MOTOR = ["All lines", "Commercial auto", "Private passenger auto"]
+
+
+@pytest.fixture
+def motor_only(stub):
+    """A tenant with the data of Globex that may choose motor lines and incurred amounts only."""
+    for (tenant, name), content in list(stub.datasets.items()):
+        if tenant == "globex":
+            stub.datasets[("hooli", name)] = content
+    stub.configs["hooli"] = {
+        "filters": {
+            "line-of-business": {"options": MOTOR, "default": "Private passenger auto"},
+            "basis": {"options": ["incurred"], "default": "incurred"},
+            "simulations": {"options": [1000, 5000], "default": 1000},
+        },
+        "visible": {"factors": False, "download": False, "most-uncertain": False, "feed": False},
+    }
+
+
+def latest(app, tenant, line, basis):
+    chosen = [("line-of-business.value", line), ("basis.value", basis)]
+    shown = app.callback(tenant, SHOWN, chosen).json()["response"]
+    return find(shown["summary"]["children"], "total-latest")["children"]
+
+
+@pytest.mark.usefixtures("motor_only")
+def test_loss_development_offers_what_the_tenant_may_choose(loss_development):
+    layout = loss_development.get("_dash-layout", "hooli").json()
+    assert find(layout, "line-of-business")["options"] == MOTOR
+    assert find(layout, "line-of-business")["value"] == "Private passenger auto"
+    assert [one["value"] for one in find(layout, "basis")["options"]] == ["incurred"]
+    assert find(layout, "download-csv")["hidden"]
+    other = loss_development.get("_dash-layout", "acme-corp").json()
+    assert len(find(other, "line-of-business")["options"]) == 6
+    assert find(other, "line-of-business")["value"] == "All lines"
+
+
+@pytest.mark.usefixtures("motor_only")
+@pytest.mark.parametrize(
+    ("line", "basis"),
+    [
+        ("Other liability", "incurred"),
+        ("All lines", "paid"),
+        ("Aviation", "incurred"),
+        (None, "incurred"),
+        (["All lines"], "incurred"),
+        ({"$ne": 1}, "incurred"),
+    ],
+)
+def test_loss_development_gives_no_figures_for_a_made_up_value(loss_development, line, basis):
+    chosen = [("line-of-business.value", line), ("basis.value", basis)]
+    answer = loss_development.callback("hooli", SHOWN, chosen)
+    assert answer.status_code == 403
+    assert "figure" not in answer.text
+    clicked = [("download-csv.n_clicks", 1)]
+    assert loss_development.callback("hooli", ["csv.data"], clicked, chosen).status_code == 403
+
+
+@pytest.mark.usefixtures("motor_only")
+def test_loss_development_sums_and_sends_only_what_may_be_seen(loss_development):
+    motor = [latest(loss_development, "hooli", line, "incurred") for line in MOTOR]
+    together, *each = [int(amount.replace(",", "")) for amount in motor]
+    assert together == pytest.approx(sum(each), abs=1)
+    chosen = [("line-of-business.value", "All lines"), ("basis.value", "incurred")]
+    shown = loss_development.callback("hooli", SHOWN, chosen).json()["response"]
+    assert "factors" not in shown
+    assert shown["triangle"]["figure"]["data"]
+    assert "factors" in loss_development.callback("acme-corp", SHOWN, chosen).json()["response"]
+
+
+def test_loss_development_opens_with_the_view_that_was_chosen(loss_development, stub):
+    owner = ("acme-corp", "user-of-acme-corp", "loss-development")
+    values = {"line-of-business": "Commercial auto", "basis": "incurred"}
+    row = {"name": "Year end", "value": values, "isDefault": True, "version": 7}
+    stub.preferences[owner] = {"Year end": row}
+    layout = loss_development.get("_dash-layout", "acme-corp").json()
+    assert find(layout, "line-of-business")["value"] == "Commercial auto"
+    assert find(layout, "basis")["value"] == "incurred"
+    assert find(layout, "main-views-known")["data"]["chosen"] == "Year end"
+    stub.preferences.clear()
+
+
+@pytest.mark.usefixtures("motor_only")
+def test_reserve_variability_simulates_only_what_may_be_chosen(reserve_variability):
+    router = ["_pages_content.children", "_pages_store.data"]
+
+    def page(path):
+        here = f"/dashboard/reserve-variability/{path}"
+        inputs = [("_pages_location.pathname", here), ("_pages_location.search", "")]
+        answer = reserve_variability.callback("hooli", router, inputs).json()
+        return answer["response"]["_pages_content"]["children"]
+
+    bootstrap = page("bootstrap")
+    assert find(bootstrap, "line-of-business")["options"] == MOTOR[1:]
+    assert find(bootstrap, "line-of-business")["value"] == "Private passenger auto"
+    assert [one["value"] for one in find(bootstrap, "simulations")["options"]] == [1000, 5000]
+    assert find(bootstrap, "simulations")["value"] == 1000
+    overview = json.dumps(page(""))
+    assert "Most uncertain" not in overview
+    assert "Other liability" not in overview
+
+
+@pytest.mark.usefixtures("motor_only")
+def test_claims_monitor_shows_only_the_lines_that_may_be_chosen(claims_monitor):
+    layout = claims_monitor.get("_dash-layout", "hooli").json()
+    assert [bar["name"] for bar in find(layout, "live")["figure"]["data"]] == MOTOR[1:]
+    assert find(layout, "line-of-business")["options"] == MOTOR[1:]
+    assert "Other liability" not in json.dumps(layout)
+    other = claims_monitor.get("_dash-layout", "acme-corp").json()
+    assert len(find(other, "live")["figure"]["data"]) == 5

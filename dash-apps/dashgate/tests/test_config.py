@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
-from dash import html
-from support import PREFIX
+from dash import Input, Output, html
+from starlette.testclient import TestClient
+from support import PREFIX, callback_body
 
 from dashgate import ConfigInvalid, DataUnavailable, NotAllowed, context, current_tenant
 
@@ -62,8 +64,11 @@ def test_a_default_counts_only_where_it_can_be_chosen(tenant):
 
 @pytest.mark.parametrize("value", ["auto", "home", ["auto", "home"], []])
 def test_what_is_offered_is_allowed(tenant, value):
-    assert tenant.allowed("line", value) == value
+    many = isinstance(value, list)
+    assert tenant.allowed("line", value, many=many) == value
     assert tenant.allows("line", value)
+    with pytest.raises(NotAllowed):
+        tenant.allowed("line", value, many=not many)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +87,9 @@ def test_what_is_offered_is_allowed(tenant, value):
 )
 def test_what_is_not_offered_is_refused(tenant, name, value):
     assert not tenant.allows(name, value)
-    with pytest.raises(NotAllowed, match=name):
-        tenant.allowed(name, value)
+    for many in (False, True):
+        with pytest.raises(NotAllowed, match=name):
+            tenant.allowed(name, value, many=many)
 
 
 def test_what_there_is_not_is_refused_even_without_a_restriction(tenant):
@@ -182,3 +188,35 @@ def test_a_broken_restriction_is_never_none(client, headers, gateway, config):
     gateway.config = config
     with pytest.raises(ConfigInvalid):
         ask(client, headers, "globex", lambda tenant: tenant.options("line", ["auto"]))
+
+
+@pytest.mark.parametrize("backend", ["flask", "fastapi"])
+def test_a_made_up_value_is_answered_403_and_no_data(make_app, headers, gateway, backend):
+    gateway.config = CONFIG
+    app = make_app(backend=backend)
+    app.layout = html.Div()
+
+    @app.callback(Output("out", "children"), Input("in", "value"))
+    def show(value):
+        return f"figures of {current_tenant().allowed('line', value)}"
+
+    client = app.server.test_client() if backend == "flask" else TestClient(app.server)
+    path = PREFIX + "_dash-update-component"
+
+    def post(value):
+        asked = {**headers("globex"), "X-Request-Id": "r-1"}
+        return client.post(path, json=callback_body("out.children", value), headers=asked)
+
+    assert "figures of home" in post("home").text
+    refused = post("property")
+    answer = refused.json if backend == "flask" else refused.json()
+    assert refused.status_code == 403
+    assert (answer["error"], answer["requestId"]) == ("not_allowed", "r-1")
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert "figures" not in refused.text
+
+
+def test_rows_that_may_not_be_chosen_are_left_out(tenant):
+    frame = pd.DataFrame({"line": ["auto", "property", "home", "auto"], "paid": [1, 2, 3, 4]})
+    assert tenant.restrict(frame, "line", "line")["paid"].tolist() == [1, 3, 4]
+    assert tenant.restrict(frame, "line", "region")["paid"].tolist() == [1, 2, 3, 4]

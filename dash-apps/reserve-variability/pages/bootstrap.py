@@ -9,7 +9,7 @@ import dash
 from dash import Input, Output, State, dash_table, dcc, html
 from dash.exceptions import PreventUpdate
 from figures import distribution_figure
-from reserves import bootstrap, lines_of, paid_triangle, summarise
+from reserves import bootstrap, lines_of, paid_triangle, summarise, triangles_of
 
 from dashgate import DashgateError, current_tenant, look
 
@@ -32,29 +32,30 @@ def layout(line: str | None = None, **_query: str) -> Any:
     """``?line=…`` opens the page with that line of business chosen."""
     try:
         tenant = current_tenant()
-        lines = tenant.options("line_of_business", lines_of(tenant.dataset("triangles")))
+        lines = tenant.options("line-of-business", lines_of(triangles_of(tenant)))
+        chosen = line if line in lines else tenant.default("line-of-business", among=lines)
+        sizes = tenant.options("simulations", SIMULATIONS)
+        size = tenant.default("simulations", among=sizes)
     except DashgateError as error:
         return look.problem(error)
-    chosen = line if line in lines else lines[0]
     # ``run`` writes to a store of this page, not to the one that stays: Dash calls a callback at
     # once, whatever prevent_initial_call says, when its input appears and its output was there.
     finished = dcc.Store(id="finished-run", storage_type="memory")
-    content = [controls(lines, chosen), progress(), finished, html.Div(id="outcome")]
+    filters = controls(lines, chosen, sizes, size)
+    content = [filters, progress(), finished, html.Div(id="outcome")]
     return html.Div(content, className="stack")
 
 
-def controls(lines: list[str], chosen: str) -> Any:
-    sizes = [{"label": f"{size:,}", "value": size} for size in SIMULATIONS]
-    line = dcc.Dropdown(lines, chosen, id="line-of-business", clearable=False, searchable=False)
-    size = dcc.RadioItems(
-        sizes, SIMULATIONS[1], id="simulations", className="dg-choice", inline=True
-    )
+def controls(lines: list[str], line: str, sizes: list[int], size: int) -> Any:
+    numbers = [{"label": f"{one:,}", "value": one} for one in sizes]
+    choice = dcc.Dropdown(lines, line, id="line-of-business", clearable=False, searchable=False)
+    count = dcc.RadioItems(numbers, size, id="simulations", className="dg-choice", inline=True)
     start = html.Button("Run bootstrap", id="start", type="button", className="dg-button")
     cancel = html.Button(
         "Cancel", id="cancel", type="button", className="dg-button dg-quiet", disabled=True
     )
     return look.controls(
-        look.field("Line of business", line), look.field("Simulations", size), start, cancel
+        look.field("Line of business", choice), look.field("Simulations", count), start, cancel
     )
 
 
@@ -90,7 +91,12 @@ def run(
     set_progress: Callable[[tuple[str, str]], None], _clicks: int, line: str, simulations: int
 ) -> dict[str, Any]:
     """Runs in a process of its own, for the tenant that clicked."""
-    triangle = paid_triangle(current_tenant().dataset("triangles"), line)
+    tenant = current_tenant()
+    frame = triangles_of(tenant)
+    # The values come from the browser, which may send others than the page offers.
+    line = tenant.allowed("line-of-business", line, among=lines_of(frame))
+    simulations = tenant.allowed("simulations", simulations, among=SIMULATIONS)
+    triangle = paid_triangle(frame, line)
     years = [period.year for period in triangle.origin]
 
     def report(done: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import dcc, html
 from figures import reserves_figure
-from reserves import lines_of, mack, paid_triangle
+from reserves import lines_of, mack, paid_triangle, triangles_of
 
 from dashgate import DashgateError, current_tenant, look
 
@@ -16,20 +16,22 @@ dash.register_page(__name__, path="/", title="Overview · Reserve variability")
 
 def layout(**_query: str) -> Any:
     try:
-        frame = current_tenant().dataset("triangles")
+        tenant = current_tenant()
+        frame = triangles_of(tenant)
+        has_most_uncertain = tenant.visible("most-uncertain")
     except DashgateError as error:
         return look.problem(error)
     estimates = {line: mack(paid_triangle(frame, line)) for line in lines_of(frame)}
     reserve = sum(one["reserve"] for one in estimates.values())
-    widest = max(estimates, key=lambda line: estimates[line]["error"])
+    tiles = [
+        look.tile("Best estimate", f"{reserve:,.0f}", "all lines, thousand USD"),
+        look.tile("Lines of business", str(len(estimates)), "each on its own triangle"),
+    ]
+    if has_most_uncertain:
+        tiles.append(most_uncertain(estimates))
     return html.Div(
         [
-            look.tiles(
-                look.tile("Best estimate", f"{reserve:,.0f}", "all lines, thousand USD"),
-                look.tile("Lines of business", str(len(estimates)), "each on its own triangle"),
-                look.tile("Most uncertain", widest, f"± {estimates[widest]['error']:,.0f} (Mack)"),
-                id="overview-summary",
-            ),
+            look.tiles(*tiles, id="overview-summary"),
             look.card(
                 "Reserve by line of business",
                 look.graph(
@@ -51,3 +53,8 @@ def layout(**_query: str) -> Any:
         ],
         className="stack",
     )
+
+
+def most_uncertain(estimates: dict[str, dict[str, float]]) -> Any:
+    widest = max(estimates, key=lambda line: estimates[line]["error"])
+    return look.tile("Most uncertain", widest, f"± {estimates[widest]['error']:,.0f} (Mack)")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 
 import httpx2
 
-from .gate import Gate, Refusal
+from .gate import NOT_ALLOWED, Gate, Refusal
 from .identity import AsgiIdentity, asgi_identity
 from .tenant_token import Identity
+
+logger = logging.getLogger("dashgate")
 
 # RFC 6455 section 7.4.1 leaves 1012 to "service restart": Dash's worker connects again, with the
 # token of a new handshake. It would not after 1000 or 4001.
@@ -102,3 +105,16 @@ async def _refuse(refusal: Refusal, scope: Any, send: Any) -> None:
     ]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def answer_not_allowed_asgi(request: Any, error: Exception) -> Any:
+    """What a callback refuses is no fault of the app: no trace of it in the log, and no 500."""
+    from starlette.responses import Response  # only a server that has it asks for this
+
+    logger.info("Refused %s: %s", request.url.path, error)
+    return Response(
+        NOT_ALLOWED.body(request.headers.get("x-request-id")),
+        NOT_ALLOWED.status,
+        {"Cache-Control": "no-store"},
+        "application/json",
+    )

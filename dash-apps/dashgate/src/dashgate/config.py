@@ -49,12 +49,13 @@ def default_of(
 
 
 def check_allowed(
-    config: Mapping[str, Any], name: str, value: Any, among: Sequence[Any] | None
+    config: Mapping[str, Any], name: str, value: Any, among: Sequence[Any] | None, many: bool
 ) -> Any:
     """The value itself. Raises NotAllowed."""
-    if not is_allowed(config, name, value) or (among is not None and not _all_in(value, among)):
-        raise NotAllowed(f"The filter {name!r} does not offer this value.")
-    return value
+    fits = isinstance(value, list) == many
+    if fits and is_allowed(config, name, value) and (among is None or _all_in(value, among)):
+        return value
+    raise NotAllowed(f"The filter {name!r} does not offer this value.")
 
 
 def _section(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -41,6 +41,9 @@ class Refusal:
         return json.dumps(content).encode()
 
 
+NOT_ALLOWED = Refusal(403, "not_allowed", "This is not offered to your organisation.")
+
+
 class Gate:
     """The gate of one server, on which one or several Dash apps live."""
 

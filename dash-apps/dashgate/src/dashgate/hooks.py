@@ -13,13 +13,13 @@ from typing import Any
 import dash
 from dash import html
 
-from .asgi import AsgiGate
+from .asgi import AsgiGate, answer_not_allowed_asgi
 from .background import identity_for_job
-from .errors import DashgateError
+from .errors import DashgateError, NotAllowed
 from .filters import fill_saved_filters
 from .gate import Gate
 from .identity import JOB_NAMESPACE
-from .wsgi import WsgiGate
+from .wsgi import WsgiGate, answer_not_allowed_wsgi
 
 logger = logging.getLogger("dashgate")
 
@@ -85,11 +85,13 @@ def _gate_of(server: Any) -> Gate:
     gate = Gate()
     if hasattr(server, "wsgi_app"):
         server.wsgi_app = WsgiGate(server.wsgi_app, gate)
+        server.register_error_handler(NotAllowed, answer_not_allowed_wsgi)
     elif hasattr(server, "asgi_app"):
         server.asgi_app = AsgiGate(server.asgi_app, gate)
     elif hasattr(server, "add_middleware"):
         # Added last, so it is the outermost: before Dash's own middleware and its routes.
         server.add_middleware(AsgiGate, gate=gate)
+        server.add_exception_handler(NotAllowed, answer_not_allowed_asgi)
     else:
         raise DashgateError(f"Dashgate cannot guard a server of type {type(server).__name__}.")
     server._dashgate_gate = gate

@@ -101,15 +101,27 @@ class Tenant:
         """Whether the filter's options, if it has any, hold the value, or each value of a list."""
         return is_allowed(self._config(), name, value)
 
-    def allowed(self, name: str, value: Any, *, among: Sequence[Any] | None = None) -> Any:
+    def allowed(
+        self, name: str, value: Any, *, among: Sequence[Any] | None = None, many: bool = False
+    ) -> Any:
         """The value, if this tenant may choose it in the filter. Raises NotAllowed.
 
         Ask it of every value that decides about data: the list that a page offers keeps nobody
-        from sending another value. Of a list each value must be allowed.
+        from sending another value.
 
         among: what there is to choose from; other values are not allowed either.
+        many: for a filter in which several can be chosen; each value of the list must be allowed.
         """
-        return check_allowed(self._config(), name, value, among)
+        return check_allowed(self._config(), name, value, among, many)
+
+    def restrict(self, frame: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
+        """The rows whose column holds what may be chosen in the filter; all rows where nothing is
+        restricted.
+
+        Do it before anything else: then no sum and no total holds what may not be seen.
+        """
+        options = self.options(name)
+        return frame if options is None else frame[frame[column].isin(options)]
 
     def dataset(self, name: str) -> pd.DataFrame:
         """A dataset of this tenant, your own copy. Raises DatasetNotFound, DataUnavailable."""

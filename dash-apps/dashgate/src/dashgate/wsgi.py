@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import flask
 from werkzeug.test import Client
 
-from .gate import Gate, Refusal
+from .errors import NotAllowed
+from .gate import NOT_ALLOWED, Gate, Refusal
 from .identity import ENVIRON_KEY
+
+logger = logging.getLogger("dashgate")
 
 WsgiApp = Callable[..., Iterable[bytes]]
 
@@ -58,3 +63,15 @@ def _refuse(refusal: Refusal, environ: dict[str, Any], start_response: Any) -> I
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(f"{refusal.status} {phrase}", [*headers, ("Cache-Control", "no-store")])
     return [body]
+
+
+def answer_not_allowed_wsgi(error: NotAllowed) -> flask.Response:
+    """What a callback refuses is no fault of the app: no trace of it in the log, and no 500."""
+    body = NOT_ALLOWED.body(flask.request.headers.get("X-Request-Id"))
+    logger.info("Refused %s: %s", flask.request.path, error)
+    return flask.Response(
+        body,
+        NOT_ALLOWED.status,
+        mimetype="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
