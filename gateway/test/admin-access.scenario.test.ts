@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { Agent, request } from 'undici'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority } from '../test-support/certificates.ts'
 import { startAdminScene, type AdminScene, type Shown } from './support/admin-scene.ts'
 import { startOwnProvider } from './support/own-provider.ts'
 import { eventually, owner, stack } from './support/stack.ts'
 
+const run = promisify(execFile)
 let scene: AdminScene
 const sql = owner()
 
@@ -119,23 +123,21 @@ describe('an operator', () => {
     expect((await ask('both', { token })).code).toBe('certificate_missing')
   })
 
-  it('of the demo comes in with what stack.json says', async () => {
-    const { issuer, adminClientId, adminClientSecret } = stack
-    const basic = Buffer.from(`${adminClientId}:${adminClientSecret}`).toString('base64')
-    const response = await fetch(`${issuer}/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${basic}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'dashgate.admin' }),
+  it('of the demo comes in with the documented commands, and stands on the line of a change', async () => {
+    const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    const section = page.split('## Let operators in')[1]?.split('\n## ')[0] ?? ''
+    const commands = (/```sh\n(.*?)```/s.exec(section)?.[1] ?? '')
+      .replaceAll('http://localhost:8090', stack.issuer)
+      .replaceAll('https://127.0.0.1:8443', stack.adminUrl)
+      .replaceAll('.dashgate/certificates', dirname(stack.ca))
+    const change = `${commands.trim()}/pipelines/metadata --json '{"displayName": "By a pipeline"}'`
+    const { adminClientId: CLIENT_ID, adminClientSecret: CLIENT_SECRET } = stack
+    const env = { PATH: process.env['PATH'], CLIENT_ID, CLIENT_SECRET }
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${commands}\n${change}`], {
+      env,
     })
-    const { access_token } = (await response.json()) as { access_token: string }
-    const answer = await request(`${stack.adminUrl}/admin/tenants/pipelines/metadata`, {
-      method: 'POST',
-      dispatcher: new Agent({ connect: { rejectUnauthorized: false } }),
-      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ displayName: 'Made by a pipeline' }),
-    })
-    expect(answer.statusCode).toBe(201)
-    await answer.body.dump()
+    expect(stdout).toContain('"id":"acme-corp"')
+    expect(stdout).toContain('"displayName":"By a pipeline"')
     const [line] = await sql`
       select actor, detail -> 'operator' as operator from audit_logs
       where action = 'tenant.changed' and tenant_id = 'pipelines'`
