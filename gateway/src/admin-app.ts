@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono'
+import type { ApiAccess } from './admin/access-description.ts'
 import { auditRoutes } from './admin/audit-routes.ts'
 import type { AdminEnv } from './admin/admin-env.ts'
 import { dashboardRoutes } from './admin/dashboard-routes.ts'
@@ -18,6 +19,8 @@ export interface AdminDependencies {
   readonly keyRings: RotatingKeys
   /** Decides who is answered at all. */
   readonly requireOperator: MiddlewareHandler<AdminEnv>
+  /** What callers are told of that. */
+  readonly access: ApiAccess
   /** What every request gets on every listener, before and after that decision. */
   readonly edge: readonly MiddlewareHandler<GatewayEnv>[]
   readonly intake?: MiddlewareHandler<GatewayEnv>
@@ -30,6 +33,7 @@ export function createAdminApp({
   audit,
   keyRings,
   requireOperator,
+  access,
   edge,
   intake,
   report,
@@ -48,7 +52,7 @@ export function createAdminApp({
   app.route('/', secretRoutes(database, audit, keyRings))
   app.route('/', sessionRoutes(database, audit))
   app.route('/', auditRoutes(database, audit, report))
-  app.route('/', descriptionRoutes())
+  app.route('/', descriptionRoutes(access))
   return app
 }
 

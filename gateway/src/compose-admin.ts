@@ -59,6 +59,12 @@ export function composeAdmin(config: Config, foundation: Foundation, logger: Log
       limits: createRateLimits(config.ADMIN_REQUESTS_PER_MINUTE),
       refusals,
     }),
+    access: {
+      auth: config.ADMIN_AUTH,
+      discoveryUrl: discoveryUrlOf(config),
+      audience: config.ADMIN_TOKEN_AUDIENCE,
+      role: config.ADMIN_TOKEN_ROLE,
+    },
     edge: [requestId(), foundation.log('admin')],
     intake: intake(),
     report,

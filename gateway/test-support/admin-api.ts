@@ -9,7 +9,7 @@ import { loadKeyRings, type KeyRings } from '../src/keys/key-rings.ts'
 import { startServers, type Servers } from '../src/servers.ts'
 import { createAuthority } from './certificates.ts'
 import { describedBy, type ApiDocument } from './described.ts'
-import { operators } from './operators.ts'
+import { describedAccess, operators } from './operators.ts'
 import { makeTestDatabase, seedTwoTenants, type TestDatabase } from './test-database.ts'
 
 export interface Answer {
@@ -51,6 +51,7 @@ export function useAdminApi() {
       audit,
       keyRings,
       requireOperator: operators(audit),
+      access: describedAccess,
       edge: [requestId()],
       report: ({ code }, id) => reported.push(`${code} ${id}`),
     })

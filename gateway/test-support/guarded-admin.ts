@@ -9,7 +9,7 @@ import { intake } from '../src/edge/intake.ts'
 import { requestId } from '../src/edge/request-id.ts'
 import { startServers } from '../src/servers.ts'
 import { createAuthority, type Identity } from './certificates.ts'
-import { operators } from './operators.ts'
+import { describedAccess, operators } from './operators.ts'
 
 /** What a caller has to show. */
 export interface Credentials {
@@ -70,6 +70,7 @@ export async function startGuardedAdmin(gatewayUrl: string) {
         verifyToken: (token, thumbprint) => verifyAccessToken(token, thumbprint, issuer.checks),
         ...options,
       }),
+      access: describedAccess,
       edge: [requestId()],
       intake: intake(),
       report: () => {},

@@ -1,9 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { describedBy, type ApiDocument } from '../../test-support/described.ts'
+import { describedAccess } from '../../test-support/operators.ts'
 import { describeAdminApi } from './openapi.ts'
 
-const document = JSON.parse(JSON.stringify(describeAdminApi())) as ApiDocument &
+const document = JSON.parse(JSON.stringify(describeAdminApi(describedAccess))) as ApiDocument &
   Record<string, unknown>
 const described = describedBy(document)
 const isAnswer = ({ part }: { part: string }) => part.startsWith('2')
@@ -25,6 +26,19 @@ describe('the description of the admin API', () => {
       }
     },
   )
+
+  it.each([
+    ['certificate', [{ clientCertificate: [] }]],
+    ['token', [{ clientCredentials: ['dashgate.admin'] }]],
+    ['either', [{ clientCertificate: [] }, { clientCredentials: ['dashgate.admin'] }]],
+    ['both', [{ clientCertificate: [], clientCredentials: ['dashgate.admin'] }]],
+  ] as const)('says how callers prove who they are with ADMIN_AUTH=%s', async (auth, security) => {
+    const api = describeAdminApi({ ...describedAccess, auth })
+    const schemes = api.components?.securitySchemes ?? {}
+    expect(api.security).toEqual(security)
+    expect(new Set(Object.keys(schemes))).toEqual(new Set(security.flatMap(Object.keys)))
+    expect((await new Validator().validate({ ...api })).errors).toBeUndefined()
+  })
 
   it('lets no answer have a field that it does not name', () => {
     const open = described.bodies.filter(

@@ -5,6 +5,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
+import { describeAccess, type ApiAccess } from './access-description.ts'
 import { readAuditLogs } from './audit-api.ts'
 import { listDashboards, putDashboard, readDashboard } from './dashboard-api.ts'
 import { readDescription } from './description-api.ts'
@@ -36,11 +37,20 @@ const operations: readonly Operation[] = [
   readDescription,
 ]
 
+const tags = [
+  { name: 'tenants', description: 'Clients: name, branding, config, dashboards.' },
+  { name: 'dashboards', description: 'What they are called, and which app is behind them.' },
+  { name: 'secrets', description: 'Keys of the gateway.' },
+  { name: 'sessions', description: 'Who is signed in.' },
+  { name: 'audit', description: 'Who did what.' },
+  { name: 'description', description: 'This document.' },
+]
+
 /** Refusals by status: what each means, with its code and what it tells. */
 const refusals: Readonly<Record<number, readonly [code: string, detail: string]>> = {
   400: ['malformed_json', 'The body is not well-formed JSON.'],
   401: ['token_invalid', 'Send an access token of the client-credentials grant.'],
-  403: ['operator_not_allowed', 'This client certificate may not use the admin API.'],
+  403: ['certificate_not_listed', 'This client certificate may not use the admin API.'],
   404: ['not_found', 'There is no tenant hooli.'],
   413: ['body_too_large', 'A body of the admin API is at most 256 KiB.'],
   415: ['not_json', 'Send the body as application/json.'],
@@ -125,33 +135,15 @@ written to the audit log. A refusal is a problem (RFC 9457) whose \`errors\` nam
 `.trim()
 
 /** The admin API as OpenAPI 3.1, made of the schemas that check what is sent. */
-export const describeAdminApi = () =>
-  createDocument({
+export function describeAdminApi(access: ApiAccess) {
+  const { security, securitySchemes } = describeAccess(access)
+  return createDocument({
     openapi: '3.1.0',
     info: { title: 'Dashgate admin API', version: '1', description: introduction },
     servers: [{ url: '/', description: 'Where this document is from.' }],
-    tags: [
-      { name: 'tenants', description: 'Clients: name, branding, config, dashboards.' },
-      { name: 'dashboards', description: 'What they are called, and which app is behind them.' },
-      { name: 'secrets', description: 'Keys of the gateway.' },
-      { name: 'sessions', description: 'Who is signed in.' },
-      { name: 'audit', description: 'Who did what.' },
-      { name: 'description', description: 'This document.' },
-    ],
-    security: [{ clientCertificate: [] }, { clientCredentials: [] }],
-    components: {
-      securitySchemes: {
-        clientCertificate: {
-          type: 'mutualTLS',
-          description: 'Its common name or a DNS name must be in ADMIN_CLIENT_SUBJECTS.',
-        },
-        clientCredentials: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'An access token of the client-credentials grant (RFC 6749, section 4.4).',
-        },
-      },
-    },
+    tags,
+    security,
+    components: { securitySchemes },
     paths: pathsOf(operations),
   })
+}
