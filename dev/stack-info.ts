@@ -10,6 +10,9 @@ export interface StackInfo {
   /** Postgres as the gateway's own role. */
   appDatabaseUrl: string
   blobConnectionString: string
+  /** Container of the tenants' datasets, and a signature (SAS) with which a pipeline puts some there. */
+  uploadUrl: string
+  uploadSas: string
   /** Files (PEM) for the admin listener. */
   ca: string
   clientCert: string

@@ -75,6 +75,15 @@ describe('a stack', () => {
     for (const name of ['processed', 'uploads']) {
       expect(await blobs.getContainerClient(name).exists()).toBe(true)
     }
+    const blob = `${info.uploadUrl}/globex/new.parquet?${info.uploadSas}`
+    const asBlock = { 'x-ms-blob-type': 'BlockBlob' }
+    const put = await fetch(blob, { method: 'PUT', headers: asBlock, body: 'PAR1' })
+    expect(put.status).toBe(201)
+    expect([(await fetch(blob)).status, (await fetch(blob, { method: 'DELETE' })).status]).toEqual([
+      403, 403,
+    ])
+    const elsewhere = blob.replace('/processed/', '/uploads/')
+    expect((await fetch(elsewhere, { method: 'PUT', headers: asBlock })).status).toBe(403)
     const discovery = await fetch(`${info.issuer}/.well-known/openid-configuration`)
     expect(await discovery.json()).toMatchObject({ issuer: info.issuer })
   })

@@ -21,6 +21,7 @@ import { loadSecrets, type Secrets } from './secrets.ts'
 import { seedDatabase } from './seed.ts'
 import { StackError } from './stack-error.ts'
 import type { StackInfo } from './stack-info.ts'
+import { uploadAccess } from './upload-access.ts'
 import { waitUntil } from './wait.ts'
 
 export interface StackOptions {
@@ -126,6 +127,10 @@ interface Plan {
 async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan> {
   const secrets = await loadSecrets(directory)
   const certificates = await ensureCertificates(directory)
+  const storage = blobConnectionString({
+    port: ports.azurite,
+    accountKey: secrets.blobAccountKey,
+  })
   const info: StackInfo = {
     publicUrl: `http://localhost:${ports.public}`,
     internalUrl: `http://127.0.0.1:${ports.internal}`,
@@ -134,10 +139,8 @@ async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan
     issuer: `http://localhost:${ports.provider}`,
     databaseUrl: ownerUrl({ port: ports.postgres, ...secrets }),
     appDatabaseUrl: appUrl({ port: ports.postgres, ...secrets }),
-    blobConnectionString: blobConnectionString({
-      port: ports.azurite,
-      accountKey: secrets.blobAccountKey,
-    }),
+    blobConnectionString: storage,
+    ...(await uploadAccess(storage)),
     ca: certificates.ca,
     clientCert: certificates.clientCert,
     clientKey: certificates.clientKey,

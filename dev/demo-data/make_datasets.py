@@ -1,6 +1,8 @@
 """Makes the demo tenants' datasets from real loss triangles.
 
     python make_datasets.py OUT      writes OUT/<tenant>/triangles.parquet and payments.parquet
+    python make_datasets.py OUT --insurer hooli=353
+                                     the same for a tenant of yours, out of another insurer
 
 Source: the CAS Loss Reserving Database (Meyers and Shi), which the Casualty Actuarial Society
 published for research. It holds loss triangles of US insurers out of NAIC Schedule P, accident
@@ -84,6 +86,16 @@ def fingerprint(source: Path) -> str:
     return digest.hexdigest()
 
 
+def write(clrd: pd.DataFrame, tenant: str, group_code: int, out: Path) -> None:
+    folder = out / tenant
+    folder.mkdir(parents=True, exist_ok=True)
+    triangles = triangles_of(clrd, group_code)
+    if triangles.empty:
+        sys.exit(f"The sample has no whole triangles of an insurer {group_code}.")
+    triangles.to_parquet(folder / "triangles.parquet", index=False)
+    payments_of(triangles).to_parquet(folder / "payments.parquet", index=False)
+
+
 def make(out: Path) -> bool:
     """Write the files; False if they are already what they should be."""
     source = source_file()
@@ -93,17 +105,21 @@ def make(out: Path) -> bool:
         return False
     clrd = pd.read_csv(source)
     for tenant, group_code in INSURERS.items():
-        folder = out / tenant
-        folder.mkdir(parents=True, exist_ok=True)
-        triangles = triangles_of(clrd, group_code)
-        triangles.to_parquet(folder / "triangles.parquet", index=False)
-        payments_of(triangles).to_parquet(folder / "payments.parquet", index=False)
+        write(clrd, tenant, group_code, out)
     mark.write_text(made_from)
     return True
+
+
+def insurer(text: str) -> tuple[str, int]:
+    tenant, code = text.split("=")
+    return tenant, int(code)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make the demo tenants' datasets.")
     parser.add_argument("out", type=Path, help="folder to write to")
-    made = make(parser.parse_args().out)
-    print("made" if made else "up to date")
+    parser.add_argument("--insurer", type=insurer, metavar="TENANT=CODE", help="this one alone")
+    args = parser.parse_args()
+    if args.insurer:
+        write(pd.read_csv(source_file()), *args.insurer, args.out)
+    print("made" if args.insurer or make(args.out) else "up to date")
