@@ -5,6 +5,7 @@ export interface Paints {
   dim: Paint
   green: Paint
   red: Paint
+  yellow: Paint
   cyan: Paint
 }
 
@@ -14,5 +15,12 @@ export function createPaints(isTerminal: boolean, environment: NodeJS.ProcessEnv
   const paint = (code: number): Paint => {
     return (text) => (isPainted ? `\u001B[${code}m${text}\u001B[0m` : text)
   }
-  return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32), cyan: paint(36) }
+  return {
+    bold: paint(1),
+    dim: paint(2),
+    red: paint(31),
+    green: paint(32),
+    yellow: paint(33),
+    cyan: paint(36),
+  }
 }

@@ -36,6 +36,9 @@ const total = sum([
   ...(await Promise.all((await testLanes()).map(runLane))),
 ])
 process.stdout.write(`\n${paint.dim(`${((Date.now() - begin) / 1000).toFixed(0)} s`)}\n`)
+if (total.flaky > 0) {
+  process.stdout.write(`${paint.yellow(`${total.flaky} flaky`)}: passed when run again\n`)
+}
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
 process.exitCode = total.failed > 0 || total.passed === 0 || ending.signal.aborted ? 1 : 0
 if (process.connected) process.disconnect()

@@ -10,7 +10,6 @@ export default defineConfig({
           globalSetup: ['support/global-setup.ts'],
           // They share one stack and two cores, and some stop an app that others look at.
           fileParallelism: false,
-          retry: 0,
           // Nothing here is a measurement: a busy machine may take its time.
           testTimeout: 120_000,
           hookTimeout: 120_000,

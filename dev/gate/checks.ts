@@ -56,6 +56,12 @@ const pytest: Check = {
 /** Tests without a browser, and without the whole stack but for a moment. */
 const lightProjects = new Set(['unit', 'database', 'stack'])
 
+/**
+ * A test in a browser is run once more when it fails: what is between two processes and a screen can
+ * go wrong in ways that are not ours. It is never silent: whoever needed it is printed by name.
+ */
+const browserProjects = new Set(['browser', 'e2e'])
+
 /** Two lanes for two cores; those with the whole stack or a browser follow each other in one. */
 export async function testLanes(): Promise<readonly (readonly Check[])[]> {
   const projects = await vitestProjects()
@@ -102,6 +108,7 @@ function vitest({ workspace, project }: Project): Check {
       '--reporter=json',
       `--outputFile.json=${file}`,
       '--allowOnly=false',
+      ...(browserProjects.has(project) ? ['--retry=1'] : []),
     ],
     cwd: join(root, workspace),
     report: { file, format: 'vitest' },

@@ -1,11 +1,15 @@
+import { basename } from 'node:path'
+
 /** What a check or a test run came to. */
 export interface Counts {
   passed: number
   failed: number
   skipped: number
+  /** Of the passed ones: those that failed at first, and passed when they were run again. */
+  flaky: number
 }
 
-export const nothing: Counts = { passed: 0, failed: 0, skipped: 0 }
+export const nothing: Counts = { passed: 0, failed: 0, skipped: 0, flaky: 0 }
 
 export function sum(all: readonly Counts[]): Counts {
   return all.reduce(
@@ -13,6 +17,7 @@ export function sum(all: readonly Counts[]): Counts {
       passed: total.passed + counts.passed,
       failed: total.failed + counts.failed,
       skipped: total.skipped + counts.skipped,
+      flaky: total.flaky + counts.flaky,
     }),
     nothing,
   )
@@ -23,6 +28,34 @@ interface VitestReport {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
+  testResults: readonly {
+    name: string
+    assertionResults: readonly {
+      fullName: string
+      status: string
+      failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+/** A test that passed, but not at once. */
+export interface FlakyTest {
+  file: string
+  name: string
+  /** What it said when it failed. */
+  fault: string
+}
+
+/** Vitest tells a test that needed a retry by nothing but what its failed run left behind. */
+export function flakyOfVitest(json: string): FlakyTest[] {
+  const { testResults } = JSON.parse(json) as VitestReport
+  return testResults.flatMap(({ name: file, assertionResults }) =>
+    assertionResults.flatMap(({ fullName, status, failureMessages: [message] }) =>
+      status === 'passed' && message !== undefined
+        ? [{ file: basename(file), name: fullName, fault: message.split('\n')[0] ?? '' }]
+        : [],
+    ),
+  )
 }
 
 export function countsOfVitest(json: string): Counts {
@@ -31,6 +64,7 @@ export function countsOfVitest(json: string): Counts {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    flaky: flakyOfVitest(json).length,
   }
 }
 
@@ -40,7 +74,7 @@ export function countsOfPytest(xml: string): Counts {
   const number = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0)
   const failed = number('failures') + number('errors')
   const skipped = number('skipped')
-  return { passed: number('tests') - failed - skipped, failed, skipped }
+  return { passed: number('tests') - failed - skipped, failed, skipped, flaky: 0 }
 }
 
 /**

@@ -6,9 +6,20 @@ import { join } from 'node:path'
 import type { Paints } from '../paint.ts'
 import { demoDirectory, root } from '../paths.ts'
 import type { Check } from './checks.ts'
-import { type Counts, countsOfPytest, countsOfVitest, judge, nothing } from './counts.ts'
+import {
+  type Counts,
+  countsOfPytest,
+  countsOfVitest,
+  type FlakyTest,
+  flakyOfVitest,
+  judge,
+  nothing,
+} from './counts.ts'
 
-/** Runs one check and says in one line what it came to; its output is shown when it failed. */
+/**
+ * Runs one check and says in one line what it came to; its output is shown when it failed, and tests
+ * that passed only when they were run again are shown by name.
+ */
 export async function runCheck(check: Check, paint: Paints, signal: AbortSignal): Promise<Counts> {
   const begin = Date.now()
   const logFile = join(demoDirectory, 'logs', `check-${check.name.replaceAll(' ', '-')}.log`)
@@ -20,6 +31,7 @@ export async function runCheck(check: Check, paint: Paints, signal: AbortSignal)
   const mark = fault ? paint.red('✗') : paint.green('✓')
   const columns = [check.name.padEnd(26), seconds.padStart(8), result.padStart(14)]
   process.stdout.write(`${mark} ${columns.join(' ')}${fault ? `  ${paint.red(fault)}` : ''}\n`)
+  for (const flaky of flakyOf(check)) process.stdout.write(`${lineOf(flaky, paint)}\n`)
   if (fault && !signal.aborted) process.stdout.write(`${tailOf(logFile)}\n`)
   return counts
 }
@@ -58,6 +70,14 @@ function countsOf(report: NonNullable<Check['report']>): Counts {
   const text = readFileSync(report.file, 'utf8')
   return report.format === 'vitest' ? countsOfVitest(text) : countsOfPytest(text)
 }
+
+function flakyOf({ report }: Check): FlakyTest[] {
+  if (report?.format !== 'vitest' || !existsSync(report.file)) return []
+  return flakyOfVitest(readFileSync(report.file, 'utf8'))
+}
+
+const lineOf = ({ file, name, fault }: FlakyTest, paint: Paints) =>
+  `    ${paint.yellow('flaky')} ${file}: ${name}\n          ${paint.dim(fault)}`
 
 const shownLines = 150
 
