@@ -13,11 +13,16 @@ export function useKeyDatabase() {
   let test: TestDatabase
   let database: Database
   let isGone = false
+  let beforeAnswer: (() => Promise<void>) | undefined
   const masterKey = randomBytes(32)
   /** What the replicas have, so that it can be taken away from them. */
   const forPurpose: Database['forPurpose'] = async (...work) => {
     if (isGone) throw databaseUnavailable(new Error('The test took it away'))
-    return database.forPurpose(...work)
+    const before = beforeAnswer
+    beforeAnswer = undefined
+    const result = await database.forPurpose(...work)
+    await before?.()
+    return result
   }
 
   beforeEach(async () => {
@@ -44,6 +49,16 @@ export function useKeyDatabase() {
       loadKeyRings({ ...database, forPurpose }, key, options),
     loseDatabase(): void {
       isGone = true
+    },
+    /** The next reading has read when `held` resolves, and ends when it is released. */
+    holdNextReading() {
+      const { promise: held, resolve: isHeld } = Promise.withResolvers<void>()
+      const { promise: released, resolve: release } = Promise.withResolvers<void>()
+      beforeAnswer = () => {
+        isHeld()
+        return released
+      }
+      return { held, release }
     },
     rows: () => test.owner`select * from key_rings order by id`,
     /** As the admin API does it, for the replica that is asked. */

@@ -30,7 +30,7 @@ export interface RotatingKeys {
 }
 
 /** Each operator has names of its own for what it orders. */
-const rotationIdOf = (operator: string, idempotencyKey: string) =>
+export const rotationIdOf = (operator: string, idempotencyKey: string) =>
   createHash('sha256').update(`${operator}\n${idempotencyKey}`).digest('base64url')
 
 const answerOf = ({ ring, kid, usedFrom, previous }: RotatedRing) => ({

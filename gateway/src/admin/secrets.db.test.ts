@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useAdminApi } from '../../test-support/admin-api.ts'
+import { rotationIdOf } from './secret-routes.ts'
 
 const api = useAdminApi()
 const { send, auditLines } = api
@@ -76,6 +77,15 @@ describe('an Idempotency-Key', () => {
     const others = [await rotate({ ring: 'data' }, 'run-3'), await rotate({ ring: 'data' })]
     const kids = [first, ...others].map(({ rotated }) => rotated[0]?.kid)
     expect(new Set(kids).size).toBe(3)
+  })
+
+  it('of one operator is not that of another', async () => {
+    expect(rotationIdOf('pipeline', 'run-5')).toBe(rotationIdOf('pipeline', 'run-5'))
+    expect(rotationIdOf('pipeline', 'run-5')).not.toBe(rotationIdOf('somebody', 'run-5'))
+    await rotate({ ring: 'data' }, 'run-5')
+    const [row] = await api.owner`select rotation_id from key_rings where rotation_id is not null
+      order by id desc limit 1`
+    expect(row?.['rotation_id']).toBe(rotationIdOf('pipeline', 'run-5'))
   })
 
   it('cannot be used again for other rings', async () => {

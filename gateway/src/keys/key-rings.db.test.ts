@@ -76,6 +76,8 @@ describe('the first start', () => {
 describe('a start', () => {
   it('with another master key is refused, with a message that names it, and changes nothing', async () => {
     await load()
+    // As the release before leaves it, which knows of no waiting keys.
+    await test.owner`delete from key_rings where used_from is null`
     const before = await rows()
     const options = { masterKeyVariable: 'MASTER_KEY_FILE' }
 
@@ -223,6 +225,19 @@ describe('a row that is damaged while the gateway runs', () => {
 })
 
 describe('a reading', () => {
+  it('that comes to its end late does not bring back what has changed since', async () => {
+    const rings = await load()
+    const { held, release } = test.holdNextReading()
+    const late = rings.reload()
+    await held
+    await rotate(rings, { ring: 'cookie' })
+    const newest = rings.passwordsToSeal()
+    release()
+    await late
+
+    expect(rings.passwordsToSeal()).toEqual(newest)
+  })
+
   it('that fails leaves the keys that were there', async () => {
     const rings = await load()
     const { kid } = rings.signingKey()

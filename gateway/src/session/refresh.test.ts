@@ -105,6 +105,30 @@ describe('a refresh', () => {
     expect(one.accessExpiresAt).toBe(start + hour)
   })
 
+  it('seals the token anew, with the newest key, also one that the provider did not replace', async () => {
+    const kept = renewed()
+    const { world, session, replica } = setUp(() =>
+      Promise.resolve(
+        kept === 'ended' ? kept : { ...kept, tokens: { ...kept.tokens, refreshToken: undefined } },
+      ),
+    )
+    newest = 'new key '
+    await replica()(session())
+    newest = ''
+    expect(world.row.refreshTokenSealed).toBe('new key s:first')
+  })
+
+  it('asks the provider for nothing when the answer could not be kept', async () => {
+    const { world, session, replica } = setUp(() => Promise.resolve(renewed()))
+    const { sealAtRest } = keys
+    keys.sealAtRest = () => {
+      throw new Error('no key to seal with')
+    }
+    await replica()(session())
+    keys.sealAtRest = sealAtRest
+    expect([world.asked, world.faults, world.revoked]).toEqual([[], 1, []])
+  })
+
   it('does not come earlier', async () => {
     const { world, session, replica } = setUp(() => Promise.resolve(renewed()))
     await replica()({ ...session(), accessExpiresAt: start + 60_001 })
