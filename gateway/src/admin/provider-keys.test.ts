@@ -123,15 +123,26 @@ describe('without the provider', () => {
     ['answers 500', (response) => void response.writeHead(500).end('{}')],
     ['answers no JSON', (response) => void response.end('<html>')],
     ['hangs up', (response) => void response.destroy()],
-    ['sends us elsewhere', (response) => void response.writeHead(302, { location: '/' }).end()],
+    [
+      'sends us elsewhere',
+      (response, { url }, base) =>
+        void (url === '/jwks' || url === '/elsewhere'
+          ? response.end(url === '/jwks' ? keySet() : document(base, `${base}/jwks`))
+          : response.writeHead(302, { location: '/elsewhere' }).end()),
+    ],
     ['has no key set', (response, _, url) => void response.end(document(url, `${url}/jwks`))],
-    ['is another issuer', (response, _, url) => void response.end(document('x', `${url}/jwks`))],
+    [
+      'is another issuer',
+      (response, { url }, base) =>
+        void response.end(url === '/jwks' ? keySet() : document('x', `${base}/jwks`)),
+    ],
     ['has no keys', (response, _, url) => void response.end(JSON.stringify({ issuer: url }))],
     [
       'serves keys from a file',
       (response, _, url) => void response.end(document(url, 'file:///k')),
     ],
   ]
+  const keySet = () => JSON.stringify({ keys: [jwks['first']] })
   const document = (issuer: string, jwks_uri: string) => JSON.stringify({ issuer, jwks_uri })
 
   it.each(breaks)(

@@ -34,6 +34,16 @@ const ofPeople: readonly [provider: string, id: string, claims: Record<string, u
   ['RFC 9068', 'dashgate', { client_id: 'dashgate', sub: 'person' }],
   ['Okta', '0oa1', { cid: '0oa1', sub: 'person@example', uid: '00u1' }],
   ['Auth0', 'abc', { azp: 'abc', sub: 'auth0|1', gty: 'password' }],
+  [
+    'Auth0, and a subject that lies',
+    'abc',
+    { azp: 'abc', sub: 'abc@clients', gty: 'refresh_token' },
+  ],
+  [
+    'Auth0, with no subject of a client',
+    'abc',
+    { azp: 'abc', sub: 'abc', gty: 'client-credentials' },
+  ],
   ['Entra v2', 'guid', { azp: 'guid', sub: 'pairwise', oid: 'object', idtyp: 'user' }],
   ['Entra without idtyp', 'guid', { azp: 'guid', sub: 'object', oid: 'object' }],
   ['an ID token', 'dashgate', { azp: 'dashgate', sub: 'dashgate', nonce: 'n' }],
@@ -53,7 +63,10 @@ describe('isOfClientItself', () => {
       fc.constantFrom('scope', 'roles', 'scp', 'email', 'acr', 'amr', 'sid', 'jti', 'tid', 'ver'),
       fc.jsonValue(),
     )
-    const sub = fc.string({ minLength: 1 }).filter((value) => value !== 'dashgate')
+    const sub = fc.oneof(
+      fc.constantFrom('dashgate@clients', 'Dashgate', 'dashgate '),
+      fc.string({ minLength: 1 }).filter((value) => value !== 'dashgate'),
+    )
     const type = fc.constantFrom(undefined, 'user', 'User', 'App', '', 'device')
     const grant = fc.constantFrom(undefined, 'password', 'authorization_code', 'refresh_token')
     fc.assert(
@@ -102,7 +115,8 @@ describe('hasRole', () => {
     const value = fc.oneof(
       words,
       words.map((list) => list.join(' ')),
-      words.map((list) => list.join(',')),
+      // Blanks alone part words (RFC 6749 §3.3).
+      fc.constantFrom('openid,dashgate.admin', 'openid\tdashgate.admin', 'openid;dashgate.admin'),
       fc.constantFrom(null, 1, true, { 'dashgate.admin': true }, [['dashgate.admin']]),
     )
     const claim = fc.constantFrom('roles', 'scope', 'scp')
