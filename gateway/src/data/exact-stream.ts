@@ -1,3 +1,5 @@
+import { chunkPassedOn } from './chunk-memory.ts'
+
 export interface ExactOptions {
   /** How long the source may take for a chunk that was asked for. */
   readonly stallMs: number
@@ -24,6 +26,7 @@ export async function* exactly(
       passed += value.length
       if (passed > length) throw new Error(`The source gave more than ${length} bytes`)
       yield value
+      chunkPassedOn(value.length)
     }
     if (passed < length) throw new Error(`The source ended after ${passed} of ${length} bytes`)
   } finally {
