@@ -25,5 +25,5 @@ export function chunkPassedOn(bytes: number): void {
   if (passedOn < collectAfter) return
   passedOn = 0
   collect ??= minorCollector()
-  void collect({ type: 'minor' })
+  collect({ type: 'minor' })
 }
