@@ -289,8 +289,11 @@ describe('a refusal', () => {
     const verifyToken = () =>
       Promise.reject(new GatewayError(503, 'provider_unavailable', 'The issuer does not answer.'))
     const { ask } = await admin.listen({ auth: 'both', verifyToken })
-    const answer = await ask(await credentials('certificate + token'))
-    expect(outcomeOf(answer)).toBe('503 provider_unavailable')
+    const given = await credentials('certificate + token')
+    const outcomes = []
+    for (let n = 0; n < 61; n += 1) outcomes.push(outcomeOf(await ask(given)))
+    expect(new Set(outcomes.slice(0, 60))).toEqual(new Set(['503 provider_unavailable']))
+    expect(outcomes[60]).toBe('429 too_many_requests')
     expect(await auditLines()).toEqual([])
   })
 })

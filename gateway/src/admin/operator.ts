@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { canonicalTarget } from '../edge/canonical-path.ts'
 import type { AdminEnv } from './admin-env.ts'
@@ -90,36 +92,42 @@ const ways: Readonly<
 
 /**
  * Who calls the admin API? The first question of its listener: nothing else of it answers before, not
- * even that something does not exist. Refusals are recorded and limited for each address, operators
- * for each name.
+ * even that something does not exist. Refusals are recorded; whoever does not come in is limited by
+ * address, operators by name.
  */
 export function requireOperator({ limits, refusals, ...checks }: OperatorOptions) {
+  async function recordRefusal(c: Context<AdminEnv>, { reason, known }: Refusal): Promise<void> {
+    const { socket, method = '' } = c.env.incoming
+    const certificate = seenCertificate(socket)
+    await refusals.record({
+      reason,
+      known: { ...(certificate && { certificate }), ...known },
+      address: addressOf(socket),
+      requestId: c.get('requestId'),
+      method,
+      path: c.get('target').path,
+    })
+  }
+
   return createMiddleware<AdminEnv>(async function requireOperator(c, next) {
     const { incoming } = c.env
-    const address = incoming.socket.remoteAddress ?? 'unknown'
+    // For the logs; intake decides later whether it is well formed.
     const path = canonicalTarget(incoming.url ?? '')?.path ?? '(refused)'
-    // For the access log; intake decides later whether it is well formed.
     c.set('target', { path, query: '' })
-    const operator = await Promise.try(ways[checks.auth], incoming, checks).catch(
-      async (error: unknown) => {
-        if (!(error instanceof Refusal)) throw error
-        const { reason } = error
-        const certificate = seenCertificate(incoming.socket)
-        await refusals.record({
-          reason,
-          known: { ...(certificate && { certificate }), ...error.known },
-          address,
-          requestId: c.get('requestId'),
-          method: incoming.method ?? '',
-          path,
-        })
-        await limits.refused(address)
-        throw error
-      },
-    )
+    let operator: Operator
+    try {
+      operator = await ways[checks.auth](incoming, checks)
+    } catch (error) {
+      if (error instanceof Refusal) await recordRefusal(c, error)
+      // Also where the provider cannot be asked: each such token is a line in the log.
+      await limits.refused(addressOf(incoming.socket))
+      throw error
+    }
     await limits.operator(`${operator.proof.via} ${operator.id}`)
     c.set('operator', operator.id)
     c.set('operatorProof', operator.proof)
     await next()
   })
 }
+
+const addressOf = ({ remoteAddress }: Socket): string => remoteAddress ?? 'unknown'
