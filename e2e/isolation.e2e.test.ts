@@ -4,7 +4,7 @@ import { ACME, GLOBEX } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
 import { figures } from './support/dashboards.ts'
 import { dashboardFrame, openDashboard, stage } from './support/shell.ts'
-import { paidToDate } from './support/truth.ts'
+import { openingTotal } from './support/truth.ts'
 
 const { signedIn } = useBrowser()
 
@@ -13,14 +13,14 @@ async function asBoth<T>(steps: (viewer: { page: Page }) => Promise<T>): Promise
   return [await steps(await signedIn(ACME)), await steps(await signedIn(GLOBEX))]
 }
 
-async function paidShown(frame: FrameLocator): Promise<number> {
+async function totalShown(frame: FrameLocator): Promise<number> {
   await figures(frame, 'loss-development')
   const shown = await frame.locator('#total-latest').textContent()
   return Number(shown?.replaceAll(',', ''))
 }
 
 async function expectFiguresOfAcme(frame: FrameLocator): Promise<void> {
-  expect(await paidShown(frame)).toBe(await paidToDate('acme-corp'))
+  expect(await totalShown(frame)).toBe(await openingTotal('acme-corp'))
   expect(await frame.locator('#tenant-name').textContent()).toBe('Acme Corp')
 }
 
@@ -50,8 +50,8 @@ describe('figures of two tenants on the same dashboard', () => {
     [GLOBEX, 'globex'],
   ])('are what the data of each say: %s', async (login, tenantId) => {
     const { page } = await signedIn(login)
-    expect(await paidShown(await openDashboard(page, 'loss-development'))).toBe(
-      await paidToDate(tenantId),
+    expect(await totalShown(await openDashboard(page, 'loss-development'))).toBe(
+      await openingTotal(tenantId),
     )
   })
 })

@@ -6,7 +6,7 @@ import { useBrowser } from './support/browser.ts'
 import { choose, figures } from './support/dashboards.ts'
 import { newcomer } from './support/newcomer.ts'
 import { fillIn, openDashboard, signOut } from './support/shell.ts'
-import { paidToDate } from './support/truth.ts'
+import { openingOf, openingTotal } from './support/truth.ts'
 
 const slug = 'loss-development'
 const { signedIn } = useBrowser()
@@ -19,13 +19,13 @@ describe('filters', () => {
     const { page } = await signedIn(await newcomer('globex'))
     const frame = await openDashboard(page, slug)
     await figures(frame, slug)
-    const allPaid = await total(frame)
-    await frame.getByText('Incurred', { exact: true }).click()
-    await expect.poll(() => total(frame)).not.toBe(allPaid)
     const allIncurred = await total(frame)
-    await choose(frame, 'line-of-business', 'Product liability')
+    await frame.getByText('Paid', { exact: true }).click()
     await expect.poll(() => total(frame)).not.toBe(allIncurred)
-    await frame.locator('#table caption', { hasText: 'Product liability, incurred' }).waitFor()
+    const allPaid = await total(frame)
+    await choose(frame, 'line-of-business', 'Product liability')
+    await expect.poll(() => total(frame)).not.toBe(allPaid)
+    await frame.locator('#table caption', { hasText: 'Product liability, paid' }).waitFor()
   })
 
   it('are saved: they outlive a reload and a sign-out, and stay within their tenant', async () => {
@@ -70,14 +70,16 @@ it('the download holds the numbers of the tenant that asked for it', async () =>
       page.waitForEvent('download'),
       frame.locator('#download-csv').click(),
     ])
-    expect(download.suggestedFilename()).toBe(`${tenantId}-all-lines-paid.csv`)
+    expect(download.suggestedFilename()).toBe(
+      `${tenantId}-all-lines-${openingOf(tenantId).basis}.csv`,
+    )
     const rows = (await readFile(await download.path(), 'utf8'))
       .trim()
       .split('\r\n')
       .map((row) => row.split(','))
     expect(new Set(rows.slice(1).map(([tenant]) => tenant))).toEqual(new Set([name]))
     expect(rows).toHaveLength(12)
-    expect(Number(rows.at(-1)?.[3])).toBe(await paidToDate(tenantId))
+    expect(Number(rows.at(-1)?.[3])).toBe(await openingTotal(tenantId))
   }
 })
 

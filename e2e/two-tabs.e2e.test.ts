@@ -5,7 +5,7 @@ import { useBrowser } from './support/browser.ts'
 import { choose, figures, type Slug } from './support/dashboards.ts'
 import { newcomer } from './support/newcomer.ts'
 import { chooseTenant, dashboardFrame, openDashboard, overlay, signOut } from './support/shell.ts'
-import { paidToDate } from './support/truth.ts'
+import { openingTotal } from './support/truth.ts'
 
 const { signedIn } = useBrowser()
 
@@ -44,7 +44,7 @@ describe('a tab that shows one client while another tab switches to the next', (
     await old.keyboard.press('Escape')
     await old.keyboard.press('Escape')
     await switched(old, 'Globex').waitFor()
-    expect(await answers()).not.toContain((await paidToDate('globex')).toLocaleString('en-US'))
+    expect(await answers()).not.toContain((await openingTotal('globex')).toLocaleString('en-US'))
   })
 
   it('is refused when it asks, should it not have heard of the switch', async () => {
@@ -80,7 +80,7 @@ describe('a tab that shows one client while another tab switches to the next', (
     const frame = dashboardFrame(old)
     await figures(frame, 'loss-development')
     expect(await frame.locator('#total-latest').textContent()).toBe(
-      (await paidToDate('acme-corp')).toLocaleString('en-US'),
+      (await openingTotal('acme-corp')).toLocaleString('en-US'),
     )
     await switched(other, 'Acme Corp').waitFor()
   })

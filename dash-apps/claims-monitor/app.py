@@ -45,7 +45,7 @@ def page(tenant: Tenant, frame: pd.DataFrame) -> Any:
     pattern_card = look.card("Payment pattern", *pattern(tenant, ledger.lines))
     return look.page(
         tenant,
-        "Claims monitor",
+        tenant.dashboard_title,
         dcc.Store(id="position", data=0),
         dcc.Store(id="playing"),
         buttons(),

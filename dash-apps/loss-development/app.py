@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dash
 from dash import Dash, Input, Output, State, dcc, html, no_update
-from development import ALL_LINES, BASES, Development, develop, lines_of, results
+from development import ALL_LINES, BASES, Development, develop, lines_of, results, within
 from figures import amount, factors_figure, triangle_figure, ultimates_figure
 
 from dashgate import (
@@ -40,7 +40,7 @@ def layout() -> Any:
         tenant = current_tenant()
         return look.page(
             tenant,
-            "Loss development",
+            tenant.dashboard_title,
             filters(tenant, lines_of(triangles_of(tenant))),
             views.control(),
             look.tiles(id="summary"),
@@ -151,7 +151,7 @@ def summary(head: list[str], total: list[Any]) -> list[Any]:
         look.tile(head[1], amount(latest), "thousand USD", id="total-latest"),
         look.tile("Ultimate", amount(ultimate), "chain ladder", id="total-ultimate"),
         look.tile(head[4], amount(outstanding), "ultimate less to date", id="total-outstanding"),
-        look.tile("Standard error", amount(error), f"Mack; {percent(share)} of {head[4].lower()}"),
+        look.tile("Standard error", amount(error), f"Mack; {percent(share)} of {within(head[4])}"),
     ]
 
 

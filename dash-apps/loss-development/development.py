@@ -84,7 +84,7 @@ def results(development: Development, basis: str) -> tuple[list[str], list[list[
     """Head and rows of the table of ultimates, the last row the total."""
     outstanding = "Unpaid" if basis == "paid" else "IBNR"
     head = ["Accident year", f"{BASES[basis]} to date", "Factor to ultimate", "Ultimate"]
-    head += [outstanding, "Mack standard error", "Error / " + outstanding.lower()]
+    head += [outstanding, "Mack standard error", "Error / " + within(outstanding)]
     columns = zip(
         development.years,
         development.latest,
@@ -102,6 +102,11 @@ def results(development: Development, basis: str) -> tuple[list[str], list[list[
     unpaid, error = ultimate - latest, development.total_error
     total = ["Total", latest, ultimate / latest, ultimate, unpaid, error, _share(error, unpaid)]
     return head, [*rows, total]
+
+
+def within(name: str) -> str:
+    """A name inside of a sentence; an abbreviation stays as it is."""
+    return name if name.isupper() else name.lower()
 
 
 def _share(error: float, of: float) -> float:

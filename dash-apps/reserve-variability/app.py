@@ -38,7 +38,7 @@ def layout() -> Any:
         tenant = current_tenant()
         return look.page(
             tenant,
-            "Reserve variability",
+            tenant.dashboard_title,
             # The last run stays while the pages change, and goes with the tab.
             dcc.Store(id="bootstrap-result", storage_type="memory"),
             dcc.Location(id="here", refresh="callback-nav"),

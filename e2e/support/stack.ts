@@ -31,12 +31,16 @@ export async function metric(name: string, labels: Record<string, string>): Prom
 }
 
 /** What an operator does when somebody's sessions must end at once. */
-export function revokeSessions(whose: { sub: string }): Promise<void> {
+export const revokeSessions = (whose: { sub: string }): Promise<void> =>
+  operate('POST', '/admin/sessions/revoke', whose)
+
+/** Asks the admin API for a change, with the client certificate of the demo. */
+export function operate(method: 'POST' | 'PUT', path: string, body: object): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const asked = request(
-    `${stack.adminUrl}/admin/sessions/revoke`,
+    stack.adminUrl + path,
     {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       ca: readFileSync(stack.ca),
       cert: readFileSync(stack.clientCert),
@@ -49,6 +53,6 @@ export function revokeSessions(whose: { sub: string }): Promise<void> {
     },
   )
   asked.on('error', reject)
-  asked.end(JSON.stringify(whose))
+  asked.end(JSON.stringify(body))
   return promise
 }

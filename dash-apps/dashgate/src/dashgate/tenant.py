@@ -53,6 +53,11 @@ class Tenant:
         return str(self._context()["tenant"]["displayName"])
 
     @property
+    def dashboard_title(self) -> str:
+        """What this dashboard is called for this tenant."""
+        return str(self._context()["dashboard"]["title"])
+
+    @property
     def config(self) -> Mapping[str, Any]:
         """Settings of this dashboard for this tenant, read-only: the dashboard's own, over them
         the tenant's, over these the assignment's (RFC 7396). What lies in it is your own copy.

@@ -111,7 +111,7 @@ def chosen(ids: Ids, shown: Shown) -> list[Any]:
     is_default = shown.chosen == shown.default
     return [
         button("Save changes", ids.action("update")),
-        button("Do not open with it" if is_default else "Open with it", ids.action("default")),
+        button("Unset default" if is_default else "Make default", ids.action("default")),
         button("Delete", ids.action("remove")),
     ]
 
