@@ -208,6 +208,19 @@ describe('a row that is damaged while the gateway runs', () => {
     expect(await openCookie(rings, seal)).toEqual({ a: 1 })
   })
 
+  it('is not put into use when it waits for its turn', async () => {
+    const rings = await load()
+    await test.owner`update key_rings set secret_sealed = 'damaged' where used_from is null`
+    const [damaged] = await test.owner`select kid from key_rings where used_from is null`
+    await rings.reload()
+    const { rotated } = await rotate(rings, { ring: 'tenant-token' })
+
+    expect(rotated[0]?.kid).not.toBe(damaged?.['kid'])
+    await test.letTimePass(180)
+    await rings.reload()
+    expect(rings.signingKey().kid).toBe(rotated[0]?.kid)
+  })
+
   it('and was never read here, leaves the replica behind: it can tell nobody to sign in again', async () => {
     const [one, other] = [await load(), await load()]
     await rotate(one)

@@ -2,7 +2,7 @@ import type { Transaction } from '../db/client.ts'
 import { addKey, databaseTime, isWaiting, lockRings, promoteKey } from './key-store.ts'
 import { readRows, retireKeysInUse, ringNames } from './key-store.ts'
 import type { KeyRow, RingName } from './key-store.ts'
-import type { MasterKeys } from './master-seal.ts'
+import { openSecret, type MasterKeys } from './master-seal.ts'
 import { acceptedAfterRetirement, publishedBeforeUse } from './retention.ts'
 
 /** What became of a ring. */
@@ -73,8 +73,8 @@ async function rotateRing(
     await retireKeysInUse(tx, ring, now)
     return addKey(tx, masterKeys, ring, { usedFrom: now, rotationId })
   }
-  // The one that waits takes over, and another one begins to wait.
-  const next = rows.find(isWaiting)
+  // The one that waits takes over, unless it is damaged, and another one begins to wait.
+  const next = rows.find((row) => isWaiting(row) && openSecret(masterKeys, row) !== undefined)
   const usedFrom = next ? whenHeardOf(next, now) : after(now, publishedBeforeUse)
   await retireKeysInUse(tx, ring, usedFrom)
   const kid = await (next
