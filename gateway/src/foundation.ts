@@ -19,6 +19,7 @@ import { createSessionStore } from './session/session-store.ts'
 import { createTenantDirectory } from './tenant/directory.ts'
 
 const sweepEveryMs = 30_000
+const removeEndedEveryMs = 3_600_000
 
 /** The longest that a tenant token may live, in seconds. */
 const tenantTokenSeconds = 900
@@ -61,6 +62,13 @@ export async function layFoundation(config: Config, logger: Logger) {
       .sweep()
       .catch((error: unknown) => logger.warn('sessions could not be swept', { error }))
   }, sweepEveryMs)
+  const removeEnded = () => {
+    sessionStore
+      .removeEnded()
+      .catch((error: unknown) => logger.warn('ended sessions could not be removed', { error }))
+  }
+  removeEnded()
+  const removing = setInterval(removeEnded, removeEndedEveryMs)
 
   const reloader = (what: string, reload: () => Promise<void>) =>
     createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))
@@ -111,6 +119,7 @@ export async function layFoundation(config: Config, logger: Logger) {
 
     async stop(): Promise<void> {
       clearInterval(sweeping)
+      clearInterval(removing)
       for (const one of [tenants, keys, sessions]) one.stop()
       await notifications.close()
       await database.close()

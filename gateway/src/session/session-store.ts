@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import { sessions } from '../db/schema.ts'
 import type { Principal } from './principal.ts'
@@ -190,6 +190,22 @@ export function createSessionStore(database: Database) {
           .returning({ idHash: sessions.idHash }),
       )
       return rows.map((row) => row.idHash)
+    },
+
+    /**
+     * Removes rows of sessions that ended by their age a day ago; the audit log keeps what is to be
+     * known of them. So many at a time, and those that another replica is removing are left to it.
+     */
+    async removeEnded(atOnce = 1000): Promise<void> {
+      await database.forPurpose('session', (tx) => {
+        const ended = tx
+          .select({ idHash: sessions.idHash })
+          .from(sessions)
+          .where(lt(sessions.absoluteExpiresAt, sql`now() - interval '1 day'`))
+          .limit(atOnce)
+          .for('update', { skipLocked: true })
+        return tx.delete(sessions).where(inArray(sessions.idHash, ended))
+      })
     },
   }
 }

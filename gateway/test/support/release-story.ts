@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import postgres from 'postgres'
 import { Agent, request } from 'undici'
 import type { StackInfo } from '../../../dev/stack-info.ts'
 import type { startEchoApp } from './echo-app.ts'
@@ -37,8 +38,7 @@ export async function tellReleaseStory({ stack, replicas, app }: StoryPlaces): P
 
   await switchTenant(stack)
   await manageSessions(operate)
-  await operate('POST', '/admin/rotate-secret', {})
-  await operate('POST', '/admin/rotate-secret', { ring: 'cookie' })
+  await rotateKeys(stack, operate)
   await endAtProvider(stack)
   await readRecords(operate)
 }
@@ -47,7 +47,8 @@ type Operate = (
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
-) => Promise<void>
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Readonly<Record<string, unknown>>>
 
 function operatorOf(stack: StackInfo, { adminUrl }: Replica): Operate {
   const dispatcher = new Agent({
@@ -57,17 +58,18 @@ function operatorOf(stack: StackInfo, { adminUrl }: Replica): Operate {
       key: readFileSync(stack.clientKey),
     },
   })
-  return async (method, path, body) => {
-    const { statusCode, body: answer } = await request(adminUrl + path, {
+  return async (method, path, body, headers) => {
+    const answer = await request(adminUrl + path, {
       method,
       dispatcher,
-      ...(body && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+      body: body ? JSON.stringify(body) : null,
     })
-    const text = await answer.text()
+    const text = await answer.body.text()
+    const { statusCode } = answer
     if (statusCode >= 300) throw new Error(`${method} ${path} was answered ${statusCode}: ${text}`)
+    const isJson = String(answer.headers['content-type']).startsWith('application/json')
+    return isJson ? (JSON.parse(text) as Record<string, unknown>) : {}
   }
 }
 
@@ -78,6 +80,7 @@ async function manageMetadata(operate: Operate, appUrl: string): Promise<void> {
     description: 'For all',
     appUrl,
     defaultConfig: { filters: { line: { default: 'auto' } } },
+    configSchema: { type: 'object' },
   })
   await operate('POST', '/admin/tenants/umbrella/metadata', {})
   await operate('POST', '/admin/tenants/umbrella/metadata', {
@@ -150,6 +153,27 @@ async function manageSessions(operate: Operate): Promise<void> {
   await operate('POST', '/admin/sessions/revoke', { sessionId: 'x'.repeat(43) })
 }
 
+/** Keys are removed when nothing can depend on them any more, weeks later: here by another clock. */
+async function rotateKeys({ databaseUrl }: StackInfo, operate: Operate): Promise<void> {
+  const once = { 'idempotency-key': 'once' }
+  await operate('POST', '/admin/rotate-secret', {}, once)
+  await operate('POST', '/admin/rotate-secret', {}, once)
+  await operate('POST', '/admin/rotate-secret', { ring: 'tenant-token' })
+  const owner = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  const kept = async () =>
+    (await owner`select from key_rings where retired_at < now() - interval '1 year'`).length
+  await owner`
+    update key_rings set retired_at = now() - interval '2 years' where retired_at is not null`
+  const giveUpAt = performance.now() + 60_000
+  await until(
+    async () => {
+      if (performance.now() > giveUpAt) throw new Error('Spent keys were not removed')
+    },
+    async () => (await kept()) === 0,
+  )
+  await owner.end()
+}
+
 /** Signing out there ends, over the back channel, every session that it began here. */
 async function endAtProvider(stack: StackInfo): Promise<void> {
   const globex = new Visitor(stack.publicUrl)
@@ -169,9 +193,16 @@ async function endAtProvider(stack: StackInfo): Promise<void> {
 }
 
 async function readRecords(operate: Operate): Promise<void> {
-  await operate('GET', '/admin/audit-logs')
-  await operate('GET', '/admin/audit-logs?tenantId=acme-corp&action=dashboard.opened&limit=2')
-  await operate('GET', '/admin/audit-logs?before=5')
+  const filters = 'tenantId=acme-corp&action=dashboard.opened&actor=x&dashboard=echo'
+  await operate('GET', `/admin/audit-logs?${filters}&from=2026-01-01T00:00:00Z`)
+  for (const list of ['audit-logs', 'sessions', 'tenants', 'dashboards']) {
+    const { nextCursor } = await operate('GET', `/admin/${list}?limit=1`)
+    if (typeof nextCursor !== 'string') continue
+    await operate('GET', `/admin/${list}?limit=1&cursor=${nextCursor}`)
+  }
+  for (const accept of ['application/x-ndjson', 'text/csv']) {
+    await operate('GET', '/admin/audit-logs', undefined, { accept })
+  }
 }
 
 /** Access tokens of this provider are due two seconds after they were given. */
@@ -180,8 +211,11 @@ function soonRefreshed(seconds: number): () => boolean {
   return () => performance.now() - from > 1000 * (seconds + 1)
 }
 
-async function until(act: () => Promise<unknown>, isDone: () => boolean): Promise<void> {
-  while (!isDone()) {
+async function until(
+  act: () => Promise<unknown>,
+  isDone: () => boolean | Promise<boolean>,
+): Promise<void> {
+  while (!(await isDone())) {
     await act()
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
