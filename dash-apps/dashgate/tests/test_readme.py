@@ -25,3 +25,5 @@ def test_the_example_of_the_readme_runs(make_app, gateway, headers):
     path = PREFIX + "_dash-update-component"
     shown = client.post(path, json=body, headers=headers("globex")).json
     assert shown["response"]["paid"]["children"] == "2,500 paid"
+    made_up = callback_body("paid.children", "Aviation", "line")
+    assert client.post(path, json=made_up, headers=headers("globex")).status_code == 403
