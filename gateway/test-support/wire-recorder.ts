@@ -6,6 +6,8 @@ export interface WireStatement {
   readonly sql: string
   /** In their text form. */
   values: readonly (string | null)[]
+  /** Whether it was prepared under a name, by which a later connection may ask for it. */
+  readonly isNamed: boolean
   /** Names of the columns of its rows. */
   columns: readonly string[]
   /** Command tag, for instance `INSERT 0 1`; empty when it failed. */
@@ -79,7 +81,8 @@ function createNotebook(onTransaction: (one: WireTransaction) => void) {
   let open: WireStatement[] | undefined
   const waiting: WireStatement[] = []
 
-  const note = (sql: string) => waiting.push({ sql, values: [], columns: [], tag: '' })
+  const note = (sql: string, isNamed = false) =>
+    waiting.push({ sql, isNamed, values: [], columns: [], tag: '' })
 
   function done(one: WireStatement): void {
     const word = one.sql.trim().toLowerCase()
@@ -96,7 +99,8 @@ function createNotebook(onTransaction: (one: WireTransaction) => void) {
     sent(type: string, body: Buffer): void {
       if (type === 'Q') note(textAt(body, 0).text)
       // Its columns may come before its values are sent.
-      if (type === 'P') note(textAt(body, textAt(body, 0).end).text)
+      const name = textAt(body, 0)
+      if (type === 'P') note(textAt(body, name.end).text, name.text !== '')
       const last = waiting.at(-1)
       if (type === 'B' && last) last.values = valuesOf(body)
     },
