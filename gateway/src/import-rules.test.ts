@@ -46,6 +46,7 @@ const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^parse5-html-rewriting-stream$/, /^proxy\//],
   [/^@azure\//, /^(data|keys)\//],
   [/^postgres$/, /^db\//],
+  [/^(zod-openapi|csv-stringify\/sync)$/, /^admin\//],
   [/^@dashgate\/web\//, /^shell\//],
   [/^(winston|prom-client)$/, /^observability\//],
   // Only there are schemas and patterns of others bounded.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { operate } from './support/stack.ts'
+import { operate, stack } from './support/stack.ts'
 
 describe('the admin API', () => {
   it('creates and changes a tenant, and the same call twice changes nothing more', async () => {
@@ -51,6 +51,27 @@ describe('the admin API', () => {
     '/',
   ])('answers 404 for %s', async (path) => {
     expect([400, 404]).toContain((await operate('GET', path)).status)
+  })
+
+  it('describes itself, and where the tokens come from that it takes', async () => {
+    const { status, json } = await operate('GET', '/admin/openapi.json')
+    expect([status, json]).toMatchObject([
+      200,
+      {
+        openapi: '3.1.0',
+        security: [{ clientCertificate: [] }, { clientCredentials: ['dashgate.admin'] }],
+      },
+    ])
+    const { clientCredentials } = (
+      json['components'] as {
+        securitySchemes: { clientCredentials: { openIdConnectUrl: string } }
+      }
+    ).securitySchemes
+    const provider = await fetch(clientCredentials.openIdConnectUrl)
+    expect(await provider.json()).toMatchObject({
+      issuer: stack.issuer,
+      grant_types_supported: expect.arrayContaining(['client_credentials']),
+    })
   })
 
   it('lists sessions without anything that could open one', async () => {
