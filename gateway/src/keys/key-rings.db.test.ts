@@ -237,6 +237,27 @@ describe('a row that is damaged while the gateway runs', () => {
   })
 })
 
+describe('a row that was damaged before this replica has read it', () => {
+  it.each(['cookie', 'data'])('of the ring %s: what its key made is not refused', async (ring) => {
+    const [one, other] = [await load(), await load()]
+    await rotate(one)
+    const [seal, sealed] = [await sealCookie(one), one.sealAtRest('t', 'c')]
+    await test.owner`update key_rings set secret_sealed = 'damaged'
+      where ring = ${ring} and retired_at is null`
+    await other.reload()
+
+    const answers = await Promise.allSettled([
+      openCookie(other, seal),
+      other.openAtRest(sealed, 'c'),
+    ])
+    expect(answers).toEqual([
+      ring === 'cookie' ? rejection : { status: 'fulfilled', value: { a: 1 } },
+      ring === 'data' ? rejection : { status: 'fulfilled', value: 't' },
+    ])
+  })
+  const rejection = { status: 'rejected', reason: expect.objectContaining({ status: 503 }) }
+})
+
 describe('a reading', () => {
   it('that comes to its end late does not bring back what has changed since', async () => {
     const rings = await load()

@@ -82,7 +82,7 @@ export async function loadKeyRings(
   const first = await read([])
   const fault = startFault(first, masterKeyVariable)
   if (fault) throw fault
-  let rings = await ringsOf(first.keys)
+  let rings = await ringsOf(first)
   let problem: KeyProblem | undefined
   let readAt = performance.now()
   /** A reading that began later is the newer state, whichever ends first. */
@@ -92,7 +92,7 @@ export async function loadKeyRings(
     const mine = ++begun
     const startedAt = performance.now()
     const opened = await read(rings.keys)
-    const fresh = await ringsOf(opened.keys)
+    const fresh = await ringsOf(opened)
     if (mine < applied) return
     applied = mine
     rings = fresh
@@ -122,6 +122,9 @@ export async function loadKeyRings(
     return key
   }
 
+  /** Ids grow, so one that is not newer than all the others, and of no row here, is of a key that is gone. */
+  const mayBeThere = (id: number) => id > rings.newestId || rings.unreadableIds.has(id)
+
   const dataKey = (envelope: string) => rings.dataKeys.find(({ kid }) => kid === keyIdOf(envelope))
 
   return {
@@ -131,8 +134,7 @@ export async function loadKeyRings(
     },
     async passwordsToOpen(seal) {
       const id = Number(/^Fe26\.2\*(\d{1,15})\*/.exec(seal)?.[1])
-      // Ids grow, so one that is not newer than all the others is of a key that is gone.
-      if (id > rings.newestId) await lookFor(() => rings.cookiePasswords[id])
+      if (mayBeThere(id)) await lookFor(() => rings.cookiePasswords[id])
       return { ...rings.cookiePasswords }
     },
     sealAtRest(plaintext, cookieSecret) {

@@ -60,16 +60,19 @@ export interface Rings {
   /** iron-session's map of passwords, by the id that it writes into a seal. */
   readonly cookiePasswords: Readonly<Record<string, string>>
   readonly newestId: number
+  /** Of rows that this process cannot open. */
+  readonly unreadableIds: ReadonlySet<number>
   readonly dataKeys: readonly DataKey[]
   readonly tokenKeys: readonly TokenKey[]
 }
 
-export async function ringsOf(keys: readonly OpenedKey[]): Promise<Rings> {
+export async function ringsOf({ keys, unknown }: OpenedRows): Promise<Rings> {
   const of = (ring: RingName) => keys.filter((key) => key.ring === ring)
   return {
     keys,
     cookiePasswords: Object.fromEntries(of('cookie').map(({ id, secret }) => [id, secret])),
     newestId: Math.max(0, ...keys.map(({ id }) => id)),
+    unreadableIds: new Set(unknown.map(({ id }) => id)),
     dataKeys: of('data').map(({ kid, secret }) => ({
       kid,
       secret: Buffer.from(secret, 'base64url'),
