@@ -123,6 +123,13 @@ async function shootDashboard(page: Page, slug: Slug, tenantId: string, shoot: S
     await choose(frame, 'line-of-business', 'Product liability')
     await frame.locator('#table caption', { hasText: 'Product liability' }).waitFor()
     await shoot(page, `${tenantId}-${slug}-filtered`)
+    await frame.getByLabel('Name of a new view').fill('Year end')
+    await frame.getByRole('button', { name: 'Save view' }).click()
+    await frame.getByRole('button', { name: 'Make default' }).click()
+    await frame.getByText('from now on').waitFor()
+    await shoot(page, `${tenantId}-${slug}-views`)
+    await frame.getByRole('button', { name: 'Delete' }).click()
+    await frame.getByText('Deleted').waitFor()
     await choose(frame, 'line-of-business', 'All lines')
     await frame.locator('#table caption', { hasText: 'All lines' }).waitFor()
   }
