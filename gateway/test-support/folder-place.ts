@@ -8,6 +8,8 @@ import { patient, type Fault, type StoragePlace } from './storage-place.ts'
 
 export interface FolderPlace extends StoragePlace {
   readonly root: string
+  /** Done before or after the next file is opened. */
+  once(when: 'before opening' | 'after opening', act: () => Promise<void>): void
 }
 
 const forever = new Promise<never>(() => {})
@@ -20,6 +22,12 @@ export async function startFolderPlace(): Promise<FolderPlace> {
   const asked: string[] = []
   let held = 0
   let silent = false
+  const acts = new Map<string, () => Promise<void>>()
+  const actOn = async (when: string) => {
+    const act = acts.get(when)
+    acts.delete(when)
+    await act?.()
+  }
   let fault: { kind: Fault; afterBytes: number } = { kind: 'none', afterBytes: 0 }
 
   const noted = <T>(path: unknown, ask: () => Promise<T>): Promise<T> => {
@@ -53,13 +61,19 @@ export async function startFolderPlace(): Promise<FolderPlace> {
       noted(path, () => nodeFiles.readdir(path, options as { withFileTypes: true })),
     realpath: (path: string) => noted(path, () => nodeFiles.realpath(path)),
     open: (path: string, flags: number) =>
-      noted(path, async () => watched(await nodeFiles.open(path, flags))),
+      noted(path, async () => {
+        await actOn('before opening')
+        const handle = await nodeFiles.open(path, flags)
+        await actOn('after opening')
+        return watched(handle)
+      }),
   } as unknown as FileSystem
 
   const away = join(home, 'away')
   return {
     name: 'a folder',
     root,
+    once: (when, act) => void acts.set(when, act),
     storage: (limits) => createFolderStorage(root, { ...patient, ...limits, files }),
     async put(path, bytes) {
       const target = join(root, path)

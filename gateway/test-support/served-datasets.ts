@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { createDatasetRoutes } from '../src/data/dataset-routes.ts'
 import { createDatasets } from '../src/data/datasets.ts'
@@ -18,12 +19,16 @@ export interface ServedDatasets extends ServedApp {
 export async function serveDatasets(
   storage: FileStorage,
   storagePrefix = 'acme-corp',
+  onRequest: (outgoing: ServerResponse | undefined) => void = () => {},
 ): Promise<ServedDatasets> {
   const reported: GatewayError[] = []
   const report = (error: GatewayError) => void reported.push(error)
   const app = new Hono<GatewayEnv>()
   app.onError(errorResponse({ report }))
-  app.use(requestId(), intake())
+  app.use(requestId(), intake(), async (c, next) => {
+    onRequest(c.env.outgoing)
+    await next()
+  })
   app.route(
     '/datasets',
     createDatasetRoutes<GatewayEnv>(createDatasets(storage), {

@@ -90,6 +90,18 @@ describe('a storage that does not keep its word', () => {
     await served.stop()
   })
 
+  it('is asked again when the file has gone meanwhile', async () => {
+    await using forgetful = await httpServer((request, response) => {
+      const isLook = request.method === 'HEAD'
+      response.writeHead(isLook ? 200 : 404, isLook ? facts : { 'x-ms-error-code': 'BlobNotFound' })
+      response.end()
+    })
+    const connectionString = connectionStringFor(forgetful.port)
+    await expect(read(createAzureStorage({ connectionString }))).rejects.toMatchObject({
+      code: 'dataset_changed',
+    })
+  })
+
   it('is unavailable when it gives another length than it told', async () => {
     await using liar = await httpServer((request, response) => {
       const length = request.method === 'HEAD' ? promised : promised / 2

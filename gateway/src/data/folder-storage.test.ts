@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, mkdir, open, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  open,
+  rename,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -45,10 +54,27 @@ describe('a symbolic link', () => {
     expect(await createFolderStorage(`${place.root}-link`).head(file)).toMatchObject({ path: file })
   })
 
-  it('that takes the place of a folder between two looks leads nowhere', async () => {
-    // Between opening and looking at the real path: as if somebody had swapped them just then.
-    await symlink(inRoot('globex'), inRoot('umbrella'))
-    await expect(storage.head('umbrella/secret.parquet')).resolves.toBeUndefined()
+  it('that takes the place of a folder just before a file is opened leads nowhere', async () => {
+    await place.put('umbrella/secret.parquet', Buffer.from('own'))
+    place.once('before opening', async () => {
+      await rename(inRoot('umbrella'), inRoot('away'))
+      await symlink(inRoot('globex'), inRoot('umbrella'))
+    })
+    expect(await storage.head('umbrella/secret.parquet')).toBeUndefined()
+    expect(place.held()).toBe(0)
+  })
+
+  it('leads nowhere either when it is gone again right after that', async () => {
+    await place.put('umbrella/secret.parquet', Buffer.from('own'))
+    place.once('before opening', async () => {
+      await rename(inRoot('umbrella'), inRoot('away'))
+      await symlink(inRoot('globex'), inRoot('umbrella'))
+    })
+    place.once('after opening', async () => {
+      await unlink(inRoot('umbrella'))
+      await rename(inRoot('away'), inRoot('umbrella'))
+    })
+    expect(await storage.head('umbrella/secret.parquet')).toBeUndefined()
     expect(place.held()).toBe(0)
   })
 })

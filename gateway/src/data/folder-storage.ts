@@ -75,8 +75,8 @@ interface OpenFile {
   readonly stats: BigIntStats
 }
 
-/** Neither follows a link nor waits for the other end of a pipe. */
-const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** What has become a pipe since it was looked at is not waited for. */
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** The file, if there is one and the way to it leads through nothing but the folder. */
 async function openPlainFile(
@@ -92,6 +92,7 @@ async function openPlainFile(
   if (!handle) return undefined
   try {
     const stats = await handle.stat({ bigint: true })
+    // Asked of what is open: what was there before may have been exchanged for a link.
     const isPlain = (await ifPresent(files.realpath(target))) === target
     if (isPlain && stats.ino === found.ino && stats.dev === found.dev) return { handle, stats }
   } catch (error) {
