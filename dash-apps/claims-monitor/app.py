@@ -39,10 +39,11 @@ def allowed(tenant: Tenant, frame: pd.DataFrame) -> pd.DataFrame:
 
 def page(tenant: Tenant, frame: pd.DataFrame) -> Any:
     ledger = ledger_of(frame)
-    feed_card = look.card(
-        "Latest postings", html.Div(feed([]), id="feed"), note="The newest first."
-    )
-    pattern_card = look.card("Payment pattern", *pattern(tenant, ledger.lines))
+    # Where one of the two is hidden, the other has the whole line.
+    alone = not (tenant.visible("feed") and tenant.visible("pattern"))
+    latest = html.Div(feed([]), id="feed")
+    feed_card = look.card("Latest postings", latest, note="The newest first.", wide=alone)
+    pattern_card = look.card("Payment pattern", *pattern(tenant, ledger.lines), wide=alone)
     return look.page(
         tenant,
         tenant.dashboard_title,

@@ -96,13 +96,18 @@ def cards(visible: Any) -> list[Any]:
         note="Cumulative amounts; the colour shows how much of the ultimate has emerged.",
         wide=True,
     )
+    # Where one of the two is hidden, the other has the whole line.
+    alone = not (visible("factors") and visible("ultimates"))
     factors = look.card(
-        "Age-to-age factors", look.graph("factors", "Age-to-age factors by development period")
+        "Age-to-age factors",
+        look.graph("factors", "Age-to-age factors by development period"),
+        wide=alone,
     )
     ultimates = look.card(
         "Ultimates",
         look.graph("ultimates", "Ultimate by accident year with Mack's standard error"),
         note="Whiskers: one Mack standard error.",
+        wide=alone,
     )
     table = look.card("Chain ladder by accident year", html.Div(id="results"), wide=True)
     named = {"triangle": triangle, "factors": factors, "ultimates": ultimates, "results": table}

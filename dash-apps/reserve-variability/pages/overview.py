@@ -24,7 +24,7 @@ def layout(**_query: str) -> Any:
     estimates = {line: mack(paid_triangle(frame, line)) for line in lines_of(frame)}
     reserve = sum(one["reserve"] for one in estimates.values())
     tiles = [
-        look.tile("Best estimate", f"{reserve:,.0f}", "all lines, thousand USD"),
+        look.tile("Best estimate", f"{reserve:,.0f}", "of these lines, thousand USD"),
         look.tile("Lines of business", str(len(estimates)), "each on its own triangle"),
     ]
     if has_most_uncertain:
