@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import socket
 import threading
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -91,14 +93,60 @@ def test_says_that_a_file_is_no_parquet(gateway, who):
 
 
 @pytest.mark.parametrize(
-    ("name", "path"),
-    [("a/b", "a%2Fb"), ("../x", "%2E%2E%2Fx"), ("..", "%2E%2E"), ("a?b#c", "a%3Fb%23c")],
+    "name",
+    ["", ".", "..", "../x", "a/b", "a\\b", "a.", "a b", "a?b#c", "a\0", "a\n", "ä", "٣", "a" * 101],
 )
-def test_a_name_is_one_segment_of_the_path(gateway, who, name, path):
-    assert segment(name) == path
+def test_asks_for_nothing_under_what_is_no_name(gateway, who, name):
+    identity = who("globex")
+    asked = len(gateway.requests)
     with pytest.raises(DatasetNotFound):
-        load_dataset(who("globex"), name)
-    assert gateway.requests[-1][1] == f"/datasets/{path}"
+        load_dataset(identity, name)
+    assert len(gateway.requests) == asked
+
+
+def test_a_name_is_one_segment_of_a_path():
+    assert segment("../a?b#c") == "%2E%2E%2Fa%3Fb%23c"
+
+
+@contextmanager
+def answering(head, body):
+    """A server that sends these bytes to whoever comes first, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(head.encode() + b"\r\n\r\n" + body)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "HTTP/1.1 200 OK\r\nContent-Length: 1000000",
+        "HTTP/1.1 200 OK\r\nConnection: close",
+        "HTTP/1.0 200 OK",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked",
+    ],
+    ids=["with a length", "without one", "in an older way", "in chunks"],
+)
+def test_half_a_file_is_never_taken_for_a_whole(gateway, who, monkeypatch, head):
+    # Even where the half could be read as a file of its own.
+    gateway.put_frame("globex", "triangles", frame(1))
+    whole = gateway.datasets[("globex", "triangles")]
+    body = f"{len(whole):x}\r\n".encode() + whole + b"\r\n" if "chunked" in head else whole
+    identity = who("globex")
+    cache = FrameCache()
+    with answering(head, body) as url:
+        monkeypatch.setenv("DASHGATE_INTERNAL_URL", url)
+        with pytest.raises(DataUnavailable):
+            load_dataset(identity, "triangles", cache)
+    assert cache.get("globex", "triangles") is None
 
 
 def test_the_longest_unused_frame_goes_first():

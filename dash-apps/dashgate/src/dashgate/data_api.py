@@ -81,7 +81,8 @@ def delete(identity: Identity, path: str, conditions: dict[str, str]) -> None:
 @contextmanager
 def download(identity: Identity, name: str, etag: str | None) -> Iterator[Download | int]:
     """Stream a dataset. Yields a Download, or the status 304 or 404. Raises DataUnavailable."""
-    headers = {"If-None-Match": etag} if etag else {}
+    # Uncompressed, so that the length that was promised is the length of what is read.
+    headers = {"Accept-Encoding": "identity", **({"If-None-Match": etag} if etag else {})}
     with _answer(identity, "GET", f"/datasets/{segment(name)}", headers=headers) as answer:
         if answer.status_code in (304, 404):
             yield answer.status_code
@@ -104,6 +105,11 @@ def _copy(answer: httpx2.Response, file: IO[bytes]) -> None:
             file.write(piece)
     except httpx2.HTTPError as error:
         raise DataUnavailable(f"The data API broke off: {type(error).__name__}.") from error
+    # Not every end of a connection is an error to HTTP, and half a file must not pass for a whole.
+    promised, got = answer.headers.get("content-length"), answer.num_bytes_downloaded
+    if promised != str(got):
+        request_id = answer.headers.get("x-request-id")
+        raise DataUnavailable(f"The data API gave {got} of {promised} bytes.", request_id)
     file.seek(0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_BYTES = 256 * 1024 * 1024
+
+# As the gateway has it: a name, never a path.
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ def load_dataset(identity: Identity, name: str, cache: FrameCache = frames) -> p
     The gateway is asked every time, and answers 304 while the ETag still holds: so what a tenant
     may no longer see is not served from memory. Raises DatasetNotFound, DataUnavailable.
     """
+    if not NAME.fullmatch(name):
+        raise DatasetNotFound(f"{name[:100]!r} is not the name of a dataset.")
     cached = cache.get(identity.tenant_id, name)
     with download(identity, name, cached.etag if cached else None) as answer:
         if answer == 404:
