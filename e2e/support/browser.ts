@@ -14,12 +14,12 @@ export interface Person {
 }
 
 /** One Chromium for a file. Whatever went wrong in a tab and was not announced fails the test. */
-export function useBrowser() {
+export function useBrowser(chromium: { args?: readonly string[] } = {}) {
   let browser: Browser
   let open: { context: BrowserContext; faults: string[]; expected: RegExp[] }[] = []
 
   beforeAll(async () => {
-    browser = await launchChromium()
+    browser = await launchChromium(chromium.args)
   })
   afterAll(() => browser.close())
   afterEach(async () => {

@@ -3,7 +3,8 @@ import type { BrowserContext } from 'playwright-core'
 /**
  * Everything that a person with the developer tools open would see in red, in all tabs and frames:
  * errors of the console (breaches of the content security policy are among them), uncaught
- * exceptions, answers of 400 and above, requests without an answer.
+ * exceptions, answers of 400 and above, requests without an answer; and a policy that allows `eval`
+ * or inline scripts, which nobody would see.
  */
 export function collectFaults(context: BrowserContext): string[] {
   const faults: string[] = []
@@ -13,6 +14,8 @@ export function collectFaults(context: BrowserContext): string[] {
   })
   context.on('weberror', (thrown) => faults.push(`exception: ${thrown.error().stack}`))
   context.on('response', (response) => {
+    const policy = response.headers()['content-security-policy'] ?? ''
+    if (allowsTooMuch(policy)) faults.push(`policy: ${policy} ${response.url()}`)
     if (response.status() < 400) return
     faults.push(`answer: ${response.status()} ${response.request().method()} ${response.url()}`)
   })
@@ -22,4 +25,10 @@ export function collectFaults(context: BrowserContext): string[] {
     if (why !== 'net::ERR_ABORTED') faults.push(`request: ${why} ${request.url()}`)
   })
   return faults
+}
+
+function allowsTooMuch(policy: string): boolean {
+  return policy
+    .split(';')
+    .some((directive) => /^\s*(default|script)-src.*'unsafe-|'unsafe-eval'/.test(directive))
 }

@@ -35,24 +35,29 @@ export const revokeSessions = (whose: { sub: string }): Promise<void> =>
   operate('POST', '/admin/sessions/revoke', whose)
 
 /** Asks the admin API for a change, with the client certificate of the demo. */
-export function operate(method: 'POST' | 'PUT', path: string, body: object): Promise<void> {
+export function operate(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const asked = request(
     stack.adminUrl + path,
     {
       method,
-      headers: { 'content-type': 'application/json' },
+      ...(body && { headers: { 'content-type': 'application/json' } }),
       ca: readFileSync(stack.ca),
       cert: readFileSync(stack.clientCert),
       key: readFileSync(stack.clientKey),
     },
     (response) => {
       response.resume()
-      if (response.statusCode === 200) resolve()
-      else reject(new Error(`The admin API answered ${response.statusCode}`))
+      const status = response.statusCode ?? 0
+      if (status >= 200 && status < 300) resolve()
+      else reject(new Error(`The admin API answered ${status}`))
     },
   )
   asked.on('error', reject)
-  asked.end(JSON.stringify(body))
+  asked.end(body && JSON.stringify(body))
   return promise
 }
