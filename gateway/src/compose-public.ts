@@ -64,6 +64,7 @@ function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, ass
       frameScript,
       plotly: createStrictPlotly(),
       maxBodyBytes,
+      policyExceptions: config.CSP_EXCEPTIONS,
     }),
     openSocket: socketHandler({
       tunnel: createTunnel(),

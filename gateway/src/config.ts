@@ -4,6 +4,7 @@ import { azure } from './config/azure.ts'
 import { database } from './config/database.ts'
 import { keys } from './config/keys.ts'
 import { listeners } from './config/listeners.ts'
+import { policy } from './config/policy.ts'
 import { provider } from './config/provider.ts'
 import { requests } from './config/requests.ts'
 import { sessions } from './config/sessions.ts'
@@ -22,6 +23,7 @@ export const sections = [
   admin,
   sessions,
   requests,
+  policy,
 ] as const
 
 const settings = z.object({
@@ -34,6 +36,7 @@ const settings = z.object({
   ...admin.shape,
   ...sessions.shape,
   ...requests.shape,
+  ...policy.shape,
 })
 
 export type Config = Readonly<z.output<typeof settings>>

@@ -1,5 +1,6 @@
 /** The process: reads the environment, starts the gateway, ends it on a signal. */
 import { ConfigError, parseConfig, type Config } from './config.ts'
+import { exceptionWarnings } from './config/policy.ts'
 import { startGateway } from './gateway.ts'
 import { createLogger } from './observability/logger.ts'
 
@@ -21,6 +22,7 @@ process.on('unhandledRejection', (error) => logger.error('unhandled rejection', 
 try {
   if (config.INSECURE_HTTP_ISSUER)
     logger.warn('INSECURE_HTTP_ISSUER is on: for a demo on one machine only')
+  for (const line of exceptionWarnings(config.CSP_EXCEPTIONS)) logger.warn(line)
   const gateway = await startGateway(config, logger)
   logger.info('ready', { publicUrl: config.PUBLIC_URL })
   let stopping = false

@@ -5,6 +5,8 @@ import type { GatewayEnv } from '../request-context.ts'
 /** Directive and sources, in the order in which they are sent. */
 type Policy = readonly (readonly [directive: string, ...sources: string[]])[]
 
+type PolicyException = Readonly<Record<string, readonly string[] | undefined>>
+
 const written = (policy: Policy) => policy.map((directive) => directive.join(' ')).join('; ')
 
 /**
@@ -30,25 +32,35 @@ export const shellPolicy = (nonce: string, formTargets: readonly string[] = []) 
 /**
  * Policy of an app's pages. Bundles of Dash make `<style>` elements at run time, which the frame
  * script gives the nonce; heat maps of plotly.js need style attributes (measured: blurred without);
- * maplibre starts its worker from a blob.
+ * maplibre starts its worker from a blob. `'unsafe-eval'` is not needed: see `proxy/strict-plotly.ts`.
+ *
+ * @param exceptions sources that the configuration adds for this dashboard, by directive
  */
-export const appPolicy = (nonce: string) =>
-  written([
-    ['default-src', "'none'"],
-    ['script-src', "'self'", `'nonce-${nonce}'`],
-    ['style-src-elem', "'self'", `'nonce-${nonce}'`],
-    ['style-src-attr', "'unsafe-inline'"],
-    ['img-src', "'self'", 'data:', 'blob:'],
-    ['media-src', "'self'", 'data:', 'blob:'],
-    ['font-src', "'self'", 'data:'],
-    ['connect-src', "'self'"],
-    ['worker-src', "'self'", 'blob:'],
-    ['frame-src', "'self'"],
-    ['form-action', "'self'"],
-    ['frame-ancestors', "'self'"],
-    ['base-uri', "'none'"],
-    ['object-src', "'none'"],
-  ])
+export const appPolicy = (nonce: string, exceptions: PolicyException = {}) =>
+  written(
+    appDirectives(nonce).map(([directive, ...sources]) => [
+      directive,
+      ...sources,
+      ...(exceptions[directive] ?? []),
+    ]),
+  )
+
+const appDirectives = (nonce: string): Policy => [
+  ['default-src', "'none'"],
+  ['script-src', "'self'", `'nonce-${nonce}'`],
+  ['style-src-elem', "'self'", `'nonce-${nonce}'`],
+  ['style-src-attr', "'unsafe-inline'"],
+  ['img-src', "'self'", 'data:', 'blob:'],
+  ['media-src', "'self'", 'data:', 'blob:'],
+  ['font-src', "'self'", 'data:'],
+  ['connect-src', "'self'"],
+  ['worker-src', "'self'", 'blob:'],
+  ['frame-src', "'self'"],
+  ['form-action', "'self'"],
+  ['frame-ancestors', "'self'"],
+  ['base-uri', "'none'"],
+  ['object-src', "'none'"],
+]
 
 /**
  * Headers that every answer of the public listener carries (ASVS V3.4). The policy is the strictest

@@ -20,6 +20,8 @@ import { downstreamHeaders } from './response-headers.ts'
 import { isPlotly, type StrictPlotly } from './strict-plotly.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
 
+type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>>
+
 export interface HttpHandlerDependencies {
   readonly pools: Pick<AppPools, 'poolFor'>
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
@@ -27,6 +29,8 @@ export interface HttpHandlerDependencies {
   readonly frameScript: string
   readonly plotly: StrictPlotly
   readonly maxBodyBytes: number
+  /** What the policy of a dashboard allows beside the gateway itself, by slug and directive. */
+  readonly policyExceptions: PolicyExceptions
 }
 
 /**
@@ -73,6 +77,9 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   const { pools, tokens, frameScript, maxBodyBytes, plotly } = dependencies
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
+  const exceptions = new Map(Object.entries(dependencies.policyExceptions))
+  const policyOf = (c: Context<GatewayEnv>) =>
+    appPolicy(c.get('nonce'), exceptions.get(c.get('dashboard').slug))
 
   async function indexPage(
     c: Context<GatewayEnv>,
@@ -96,7 +103,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
           { cause },
         )
       })
-    c.header('Content-Security-Policy', appPolicy(c.get('nonce')))
+    c.header('Content-Security-Policy', policyOf(c))
     c.header('Cache-Control', 'no-store')
     c.header('Vary', 'Sec-Fetch-Dest')
     return c.html(page, answer.statusCode as ContentfulStatusCode)
@@ -111,7 +118,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       ...baseHeaders,
       ...downstreamHeaders(answer.headers, basePathOf(c.get('dashboard').slug)),
       // A worker has a policy of its own; what else is no index page needs no scripts.
-      ...(route === 'asset' ? { 'Content-Security-Policy': appPolicy(c.get('nonce')) } : {}),
+      ...(route === 'asset' ? { 'Content-Security-Policy': policyOf(c) } : {}),
       'cache-control': cacheControl(route, answer.headers['cache-control']?.toString()),
       'x-request-id': c.get('requestId'),
       vary: 'Sec-Fetch-Dest',
