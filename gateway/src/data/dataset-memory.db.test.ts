@@ -102,7 +102,7 @@ describe.each([
   })
 
   it(
-    'cost no more than 64 MiB, sent fast to one reader and slowly to eight others',
+    'costs no more than 64 MiB, sent fast to one reader and slowly to eight others',
     async () => {
       const slow = await Promise.all(Array.from({ length: 8 }, () => ask(weighed.url)))
       for (const response of slow) response.pause()
