@@ -29,8 +29,16 @@ export function gatewayEnvironment(
     ADMIN_KEY_FILE: certificates.serverKey,
     ADMIN_CLIENT_SUBJECTS: operatorName,
     ADMIN_TOKEN_AUDIENCE: info.adminAudience,
-    // Tests of the stack ask far more often than a pipeline does.
+    // Tests of the stack ask far more often than a pipeline does, and than people do.
     ADMIN_REQUESTS_PER_MINUTE: '60000',
+    SIGN_IN_REQUESTS_PER_MINUTE: '60000',
+    TENANT_REQUESTS_PER_MINUTE: '1000000',
+    USER_REQUESTS_PER_MINUTE: '1000000',
+    APP_REQUESTS_AT_ONCE: '1024',
+    TENANT_REQUESTS_AT_ONCE: '512',
+    USER_REQUESTS_AT_ONCE: '512',
+    TENANT_STREAMS: '20000',
+    USER_STREAMS: '20000',
   }
 }
 

@@ -2,11 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
 import type { Config } from './config.ts'
 import { providerSettings } from './config/provider.ts'
+import { clientAddresses } from './edge/client-address.ts'
+import { noteClientAddress } from './edge/client-address-stage.ts'
 import { csrf } from './edge/csrf.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
 import { securityHeaders } from './edge/security-headers.ts'
 import type { Foundation } from './foundation.ts'
+import { limitsByTenant, type LimitsByTenant } from './limits/limits.ts'
+import { limitRequests } from './limits/request-limit.ts'
+import { limitBackchannel, limitSignIn } from './limits/sign-in-limit.ts'
+import { createStreams } from './limits/streams.ts'
+import { createTurns } from './limits/turns.ts'
+import { createWorkLimits } from './limits/work.ts'
 import type { Logger } from './observability/logger.ts'
 import { createLoginTransactions } from './oidc/login-transaction.ts'
 import { createRelyingParty } from './oidc/relying-party.ts'
@@ -49,9 +57,48 @@ const providerOrigins = (config: Config) => {
   return [...new Set([issuer, discoveryUrl].map((url) => new URL(url).origin))]
 }
 
+/** Refused logout tokens that one address may send in a minute. */
+const refusedLogoutsPerMinute = 60
+
+/** What the settings allow each tenant, where it has no limits of its own. */
+const composeLimits = (config: Config, { directory }: Foundation) =>
+  limitsByTenant(
+    {
+      requestsPerMinute: config.TENANT_REQUESTS_PER_MINUTE,
+      userRequestsPerMinute: config.USER_REQUESTS_PER_MINUTE,
+      requestsAtOnce: config.TENANT_REQUESTS_AT_ONCE,
+      userRequestsAtOnce: config.USER_REQUESTS_AT_ONCE,
+      streams: config.TENANT_STREAMS,
+      userStreams: config.USER_STREAMS,
+    },
+    (id) => directory.tenant(id),
+  )
+
+const composeClientAddresses = (config: Config, logger: Logger) =>
+  clientAddresses({
+    trustedProxies: config.TRUSTED_PROXIES,
+    onUntrusted: (peer) =>
+      logger.warn(
+        'X-Forwarded-For comes from an address that TRUSTED_PROXIES does not name, and is not read. If that is your own proxy, all its clients count as one',
+        { peer },
+      ),
+  })
+
 /** The stage that passes requests on, with the connections that it holds. */
-function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, assets: ShellAssets) {
+function composeProxy(
+  config: Config,
+  { metrics, tenantTokens }: Foundation,
+  { assets, limitsOf }: { assets: ShellAssets; limitsOf: LimitsByTenant },
+) {
   const publicOrigin = config.PUBLIC_URL
+  const work = createWorkLimits({
+    turns: createTurns({
+      appRequestsAtOnce: config.APP_REQUESTS_AT_ONCE,
+      waitMs: config.TURN_WAIT_SECONDS * 1000,
+    }),
+    streams: createStreams(),
+    limitsOf,
+  })
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
   const tokens = createTenantTokenCache(tenantTokens)
   const { frameScript } = assets.urls
@@ -60,6 +107,7 @@ function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, ass
     forward: httpHandler({
       pools,
       tokens,
+      work,
       publicOrigin,
       frameScript,
       plotly: createStrictPlotly(),
@@ -69,6 +117,7 @@ function composeProxy(config: Config, { metrics, tenantTokens }: Foundation, ass
     openSocket: socketHandler({
       tunnel: createTunnel(),
       tokens,
+      work,
       publicOrigin,
       socketOpened: metrics.countSocket,
     }),
@@ -108,11 +157,13 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)
   const formTargets = providerOrigins(config)
   const pagesOfErrors = errorPages({ assets, formTargets, contact: config.SUPPORT_CONTACT })
-  const { proxy, close } = composeProxy(config, foundation, assets)
+  const limitsOf = composeLimits(config, foundation)
+  const { proxy, close } = composeProxy(config, foundation, { assets, limitsOf })
 
   const app = createPublicApp({
     stages: {
       requestId: requestId(),
+      clientAddress: noteClientAddress(composeClientAddresses(config, logger)),
       accessLog: foundation.log('public'),
       securityHeaders: securityHeaders(publicOrigin.startsWith('https:')),
       intake: intake([new URL(publicOrigin).host]),
@@ -124,6 +175,9 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
         },
         exempt: ['/auth/backchannel-logout'],
       }),
+      limitSignIn: limitSignIn(config.SIGN_IN_REQUESTS_PER_MINUTE),
+      limitBackchannel: limitBackchannel(refusedLogoutsPerMinute),
+      limitRequests: limitRequests(limitsOf),
       loadSession: loadSession({ cookies, registry }),
       refreshSession: refreshSession(refreshIfDue),
       noteNavigation: noteNavigation(registry),

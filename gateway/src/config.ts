@@ -3,6 +3,7 @@ import { admin } from './config/admin.ts'
 import { azure } from './config/azure.ts'
 import { database } from './config/database.ts'
 import { keys } from './config/keys.ts'
+import { limits } from './config/limits.ts'
 import { listeners } from './config/listeners.ts'
 import { policy } from './config/policy.ts'
 import { provider } from './config/provider.ts'
@@ -22,6 +23,7 @@ export const sections = [
   azure,
   admin,
   sessions,
+  limits,
   requests,
   policy,
 ] as const
@@ -35,6 +37,7 @@ const settings = z.object({
   ...azure.shape,
   ...admin.shape,
   ...sessions.shape,
+  ...limits.shape,
   ...requests.shape,
   ...policy.shape,
 })

@@ -40,7 +40,7 @@ const breaches = (isBreach: (one: Import) => boolean) =>
 const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^openid-client$/, /^oidc\//],
   [/^jose$/, /^(oidc\/|keys\/|admin\/(access-token|provider-keys)\.ts$)/],
-  [/^rate-limiter-flexible$/, /^admin\/rate-limit\.ts$/],
+  [/^rate-limiter-flexible$/, /^limits\/per-minute\.ts$/],
   [/^iron-session$/, /^(session|oidc)\//],
   [/^(undici|http-proxy-middleware)$/, /^proxy\//],
   [/^parse5-html-rewriting-stream$/, /^proxy\//],

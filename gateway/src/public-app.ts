@@ -12,15 +12,19 @@ type Handler = (c: Parameters<Stage>[0]) => Response | Promise<Response>
 /** The stages of a request, each made elsewhere; this file only puts them in order. */
 export interface PublicStages {
   readonly requestId: Stage
+  readonly clientAddress: Stage
   readonly accessLog: Stage
   readonly securityHeaders: Stage
   readonly intake: Stage
   readonly csrf: Stage
+  readonly limitSignIn: Stage
+  readonly limitBackchannel: Stage
   readonly loadSession: Stage
   readonly refreshSession: Stage
   readonly noteNavigation: Stage
   readonly noteActivity: Stage
   readonly requireSession: Stage
+  readonly limitRequests: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
   readonly requirePreferenceAccess: Stage
@@ -53,6 +57,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   })
 
   app.use(stages.requestId)
+  app.use(stages.clientAddress)
   app.use(stages.accessLog)
   app.use(stages.securityHeaders)
   app.use(stages.intake)
@@ -60,6 +65,9 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
 
   app.get('/assets/*', (c) => assets.serve(c))
 
+  app.use('/login', stages.limitSignIn)
+  app.use('/auth/callback', stages.limitSignIn)
+  app.use('/auth/backchannel-logout', stages.limitBackchannel)
   app.use(stages.loadSession)
   app.use(stages.refreshSession)
   app.use(stages.noteNavigation)
@@ -68,10 +76,13 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/logout', (c) => pages.logout(c))
 
   app.use(stages.requireSession)
-  app.get('/', (c) => pages.home(c))
+  // Before the limits: a page must always hear whose it is, and somebody at work stay signed in.
   app.get('/session', (c) => pages.session(c))
   app.post('/session/activity', stages.noteActivity, (c) => pages.session(c))
   app.get('/signed-in', (c) => pages.signedIn(c))
+
+  app.use(stages.limitRequests)
+  app.get('/', (c) => pages.home(c))
   app.get('/tenant', (c) => pages.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
   app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)

@@ -25,6 +25,8 @@ export interface GatewayVariables {
   requestId: string
   traceparent: string
   clientKind: ClientKind
+  /** Whom the request comes from, as far as our own proxies say; set on the public listener. */
+  clientAddress: string
   /** For inline `<style>` of our own pages and inline `<script>` of an app's index page. */
   nonce: string
   /** Who asks, for the log; set as soon as it is known, on whichever listener. */

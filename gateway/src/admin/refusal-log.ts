@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { AuditStore } from '../audit/audit-store.ts'
-import { callerOf } from './client-address.ts'
+import { callerOf } from '../edge/caller.ts'
 import type { KnownCaller, RefusalReason } from './refusal.ts'
 
 /** One refused request, as the audit log is told of it. */

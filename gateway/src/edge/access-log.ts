@@ -15,6 +15,7 @@ export interface AccessRecord {
   readonly tenantId?: string
   readonly dashboard?: string
   readonly upgrade: boolean
+  readonly clientAddress?: string
 }
 
 /** A client that hung up before its answer was complete; the number is nginx's, logs only. */
@@ -30,6 +31,7 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     status,
     durationSeconds: (performance.now() - startedAt) / 1000,
     upgrade: c.env.upgrade !== undefined,
+    ...(c.get('clientAddress') ? { clientAddress: c.get('clientAddress') } : {}),
     ...(c.get('refusal') ? { refusal: c.get('refusal') } : {}),
     ...(caller ? { sub: caller.sub, email: caller.email } : {}),
     ...(tenantId === undefined ? {} : { tenantId }),

@@ -107,7 +107,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
       actor: { type: 'user', id: principal.sub, email: principal.email },
       ...(tenantId === undefined ? {} : { tenantId }),
       requestId: c.get('requestId'),
-      detail: { role: principal.role },
+      detail: { role: principal.role, address: c.get('clientAddress') },
     })
     const replaced = c.get('session')?.idHash ?? transaction.replaces
     if (replaced !== undefined) {
@@ -119,7 +119,8 @@ export function signInRoutes(dependencies: SignInDependencies) {
   }
 
   /** Counts it, logs it, and writes down whom we refused; what their claims said is not for the log. */
-  async function note(error: GatewayError, requestId: string): Promise<void> {
+  async function note(error: GatewayError, c: Context<GatewayEnv>): Promise<void> {
+    const requestId = c.get('requestId')
     dependencies.count('refused')
     const reason = error instanceof SignInRefusal ? { reason: error.reason } : {}
     dependencies.report({ requestId, errorCode: error.code, ...reason, ...wordsOf(error.cause) })
@@ -128,7 +129,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
       action: 'sign_in.refused',
       actor: { type: 'user', id: error.sub ?? '-' },
       requestId,
-      detail: { reason: error.reason },
+      detail: { reason: error.reason, address: c.get('clientAddress') },
     })
   }
 
@@ -165,7 +166,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
       const error = asGatewayError(thrown)
       const reset = error.code === passwordForgotten ? await resetPassword(c, returnTo) : undefined
       if (reset) return reset
-      await note(error, c.get('requestId'))
+      await note(error, c)
       throw error.offering(nextSteps(error, returnTo))
     }
   })

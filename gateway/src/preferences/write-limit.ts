@@ -1,9 +1,8 @@
-import { LRUCache } from 'lru-cache'
+import { createTokenBuckets } from '../limits/token-buckets.ts'
 import type { PreferenceOwner } from './preference.ts'
 
-/** So many changes at once, and then so many a second: a person at work never gets there. */
-const burst = 120
-const perSecond = 2
+/** A person at work never gets there. */
+const pace = { burst: 120, perSecond: 2 }
 /** Owners that are remembered; one that is forgotten has its whole burst again. */
 const remembered = 10_000
 
@@ -18,16 +17,10 @@ export interface WriteLimit {
  *
  * @param now in milliseconds
  */
-export function createWriteLimit(now: () => number = () => performance.now()): WriteLimit {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: remembered })
+export function createWriteLimit(now?: () => number): WriteLimit {
+  const buckets = createTokenBuckets(remembered, now)
   return {
-    take({ tenantId, issuer, sub }) {
-      const key = JSON.stringify([tenantId, issuer, sub])
-      const at = now()
-      const last = buckets.get(key) ?? { left: burst, at }
-      const left = Math.min(burst, last.left + ((at - last.at) / 1000) * perSecond)
-      buckets.set(key, { left: left < 1 ? left : left - 1, at })
-      return left >= 1
-    },
+    take: ({ tenantId, issuer, sub }) =>
+      buckets.take(JSON.stringify([tenantId, issuer, sub]), pace) === 0,
   }
 }

@@ -5,9 +5,6 @@ export interface AppPoolsOptions {
   readonly timeoutMs: number
 }
 
-/** Connections to one app; more than its workers can serve would only queue there. */
-const connectionsPerApp = 64
-
 /** gunicorn closes an idle connection after 2 s; ours must be gone before, or a request meets the close. */
 const idleMs = 1500
 
@@ -22,7 +19,8 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
       let pool = pools.get(appUrl)
       if (!pool) {
         pool = new Pool(appUrl, {
-          connections: connectionsPerApp,
+          // Whoever asks has a turn (`limits/`), or has had one and is a stream: nobody queues here.
+          connections: null,
           pipelining: 1,
           keepAliveTimeout: idleMs,
           keepAliveMaxTimeout: idleMs,

@@ -19,7 +19,7 @@ export const identityOf = (c: Context<GatewayEnv>, tenantToken: string): Identit
 export const arrivalOf = (c: Context<GatewayEnv>, publicUrl: URL): Arrival => ({
   host: publicUrl.host,
   protocol: publicUrl.protocol === 'https:' ? 'https' : 'http',
-  clientAddress: c.env.incoming.socket.remoteAddress ?? '',
+  clientAddress: c.get('clientAddress'),
 })
 
 const guardKeys = [tenantQueryKey, personQueryKey]

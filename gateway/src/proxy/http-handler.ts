@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici'
 import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
+import type { Work, WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
 import { personKey } from '../session/principal.ts'
@@ -13,6 +14,7 @@ import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
+import { upstreamFailure } from './failures.ts'
 import { askApp, clientGone, relay, type UpstreamRequest } from './forward.ts'
 import { rewriteIndexPage } from './index-page.ts'
 import { upstreamHeaders } from './request-headers.ts'
@@ -25,6 +27,7 @@ type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>
 export interface HttpHandlerDependencies {
   readonly pools: Pick<AppPools, 'poolFor'>
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
+  readonly work: Pick<WorkLimits, 'begin'>
   readonly publicOrigin: string
   readonly frameScript: string
   readonly plotly: StrictPlotly
@@ -74,7 +77,7 @@ const asksForPlotly = (c: Context<GatewayEnv>) =>
 
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
-  const { pools, tokens, frameScript, maxBodyBytes, plotly } = dependencies
+  const { pools, tokens, work, frameScript, maxBodyBytes, plotly } = dependencies
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
   const exceptions = new Map(Object.entries(dependencies.policyExceptions))
@@ -163,7 +166,12 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       // Not one second longer at work for a session that is over; the page is told to sign in again.
       else ended.abort(signInAgain())
     })
+    const signal = AbortSignal.any([gone, ended.signal])
+    let turn: Work | undefined
     try {
+      turn = await work.begin(c, signal).catch((error: unknown) => {
+        throw upstreamFailure(error)
+      })
       const answer = await askApp(pools.poolFor(appUrl), {
         // The routes of Dash know no other methods.
         method: incoming.method as UpstreamRequest['method'],
@@ -175,10 +183,12 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
           arrivalOf(c, publicUrl),
         ),
         body: limitedBody(incoming, maxBodyBytes),
-        signal: AbortSignal.any([gone, ended.signal]),
+        signal,
       })
+      turn.answering()
       return await passOn(c, route, answer, outgoing)
     } finally {
+      turn?.end()
       release()
     }
   }

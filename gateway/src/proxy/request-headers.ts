@@ -38,7 +38,7 @@ export interface Identity {
   readonly traceparent: string
 }
 
-/** Where a request came in, rebuilt from the socket: what the client claims of it is not taken. */
+/** Where a request came in; what the client claims of it is not taken. */
 export interface Arrival {
   /** The `Host` that browsers know us by; Dash compares it with `Origin`. */
   readonly host: string

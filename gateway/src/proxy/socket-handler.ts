@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import { notFound } from '../edge/error-response.ts'
 import type { GatewayError } from '../edge/gateway-error.ts'
+import type { WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen, type EndReason } from '../session/live-session.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
@@ -16,6 +17,7 @@ export interface SocketHandlerDependencies {
   readonly tunnel: Tunnel
   readonly tokens: Pick<TenantTokenCache, 'fresh'>
   readonly publicOrigin: string
+  readonly work: Pick<WorkLimits, 'countSocket'>
   /** Told of each tunnel that opens; the answer is called when it closes. */
   readonly socketOpened: (tenantId: string, dashboard: string) => () => void
 }
@@ -65,12 +67,14 @@ export function socketHandler({
   tunnel,
   tokens,
   publicOrigin,
+  work,
   socketOpened,
 }: SocketHandlerDependencies) {
   const publicUrl = new URL(publicOrigin)
   return async function openSocket(c: Context<GatewayEnv>): Promise<Response> {
     const { incoming, upgrade } = c.env
     if (!upgrade) throw notFound()
+    work.countSocket(c, upgrade.socket)
     const { slug, appUrl } = c.get('dashboard')
     const tenantId = c.get('tenant').id
     const { token, expiresAt } = await tokens.fresh(c.get('session'), tenantId, slug)

@@ -16,6 +16,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Nothing here',
   409: 'You have switched to another client',
   413: 'That was too large',
+  429: 'Too much at once',
   502: 'The dashboard does not answer',
   503: 'Not available at the moment',
   504: 'The dashboard took too long',
@@ -23,6 +24,8 @@ const titles: Readonly<Record<number, string>> = {
 
 /** Headlines of errors whose status has another one. */
 const titlesByCode: Readonly<Record<string, string>> = {
+  sign_in_limited: 'Too many sign-ins',
+  tenant_busy: 'Busy at the moment',
   sign_in_lost: 'This sign-in is over',
   sign_in_failed: 'Signing in did not work',
   sign_in_cancelled: 'You are not signed in',
@@ -52,7 +55,7 @@ export function errorPages({ assets, formTargets, contact }: ErrorPageOptions) {
         code: error.code,
         title: titlesByCode[error.code] ?? titles[error.status] ?? 'Something went wrong',
         message: error.message,
-        retry: error.status >= 500,
+        retry: error.status >= 500 || error.status === 429,
         next: error.next,
         contact,
         inFrame,

@@ -21,6 +21,8 @@ export interface Tenant {
   readonly branding: Branding
   readonly storagePrefix: string
   readonly config: Readonly<Record<string, unknown>>
+  /** Its own limits, in place of those of the settings. */
+  readonly limits?: Readonly<Record<string, unknown>>
 }
 
 export interface Dashboard {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { callerOf } from './client-address.ts'
+import { callerOf } from './caller.ts'
 
 describe('callerOf', () => {
   it.each([
