@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 
-import { type Check, reports, staticChecks, testLanes } from './gate/checks.ts'
+import { type Check, longChecks, reports, staticChecks, testLanes } from './gate/checks.ts'
 import { type Counts, sum } from './gate/counts.ts'
 import { runCheck } from './gate/run-check.ts'
 import { createPaints } from './paint.ts'
 
 // The process behind `npm test`, after set-up: the one gate. Arguments choose checks by a part of
-// their name: `npm test -- unit`.
+// their name: `npm test -- unit`. The long ones run only when they are chosen.
 
 const paint = createPaints(process.stdout.isTTY, process.env)
 const ending = new AbortController()
@@ -18,7 +18,8 @@ process.on('disconnect', () => ending.abort())
 const wanted = process.argv.slice(2)
 
 function isWanted({ name }: Check): boolean {
-  return wanted.length === 0 || wanted.some((part) => name.includes(part))
+  if (wanted.length === 0) return !longChecks.some((long) => long === name)
+  return wanted.some((part) => name.includes(part))
 }
 
 async function runLane(checks: readonly Check[]): Promise<Counts> {

@@ -62,6 +62,9 @@ const lightProjects = new Set(['unit', 'database', 'stack'])
  */
 const browserProjects = new Set(['browser', 'e2e'])
 
+/** Runs that take long, and that are not part of the gate: `npm run test:hostile`. */
+export const longChecks = ['gateway hostile'] as const
+
 /** Two lanes for two cores; those with the whole stack or a browser follow each other in one. */
 export async function testLanes(): Promise<readonly (readonly Check[])[]> {
   const projects = await vitestProjects()
