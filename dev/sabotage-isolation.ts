@@ -56,7 +56,10 @@ async function runProperty(copy: string): Promise<{ found: boolean; said: string
   const after = /Property failed after (\d+) tests?/.exec(output)?.[1]
   if (code === 0) return { found: false, said: 'nothing' }
   if (leak === undefined) return { found: false, said: `failed otherwise:\n${output.slice(-2000)}` }
-  return { found: true, said: `${leak} seen by the other tenant, in sequence ${after}` }
+  return {
+    found: true,
+    said: `${leak} seen by the other tenant, in ${after ? `sequence ${after}` : 'the first answer'}`,
+  }
 }
 
 const copy = await copyCheckout()

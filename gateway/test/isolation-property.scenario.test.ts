@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operation } from './support/isolation-operations.ts'
-import { canary, setScene, tenants, type Scene } from './support/isolation-scene.ts'
+import { canary, other, setScene, tenants, type Scene } from './support/isolation-scene.ts'
 
 /**
  * Random sequences of what users and apps of two tenants may do, in and out of order, honest and
@@ -9,15 +9,20 @@ import { canary, setScene, tenants, type Scene } from './support/isolation-scene
  */
 const runs = Number(process.env['ISOLATION_RUNS'] ?? 2000)
 
-let scene: Scene
+let scene: Scene | undefined
+const set = () => {
+  if (scene) return scene
+  throw new Error('The scene is not set')
+}
 beforeAll(async () => {
   scene = await setScene()
-}, 60_000)
-afterAll(() => scene.clear())
+}, 120_000)
+afterAll(() => scene?.clear())
 
 describe('two tenants', () => {
   it.each(tenants)('%s sees its own canary, without which the rest would prove nothing', (id) => {
-    expect(scene.shown[id].text.split(canary[id]).length).toBeGreaterThan(2)
+    expect(set().shown[id].text).not.toContain(canary[other(id)])
+    expect(set().shown[id].text.split(canary[id]).length).toBeGreaterThan(2)
   })
 
   it(
@@ -29,7 +34,7 @@ describe('two tenants', () => {
           fc.array(operation, { minLength: 1, maxLength: 6 }),
           async (operations) => {
             // All at once: what one request leaves behind could reach the next.
-            const answers = await Promise.all(operations.map((operate) => operate(scene)))
+            const answers = await Promise.all(operations.map((operate) => operate(set())))
             for (const answer of answers) {
               for (const foreign of tenants.filter((id) => id !== answer.for)) {
                 expect(answer.text).not.toContain(canary[foreign])

@@ -174,6 +174,7 @@ describe('GET /session', () => {
     expect(Object.keys(me).sort()).toEqual([
       'activeTenant',
       'csrfToken',
+      'endsBy',
       'role',
       'secondsLeft',
       'tenants',
