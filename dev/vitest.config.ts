@@ -9,6 +9,7 @@ export default defineConfig({
           root: import.meta.dirname,
           include: ['**/*.test.ts'],
           exclude: ['**/*.stack.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', root: import.meta.dirname, include: ['src/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          root: import.meta.dirname,
+          include: ['src/**/*.test.ts'],
+          // Properties over all of Unicode take seconds on a busy machine.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'browser',
