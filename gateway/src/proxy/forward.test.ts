@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { httpServer, rawServer } from '../../test-support/local-server.ts'
 import { GatewayError } from '../edge/gateway-error.ts'
@@ -122,6 +123,36 @@ describe('relay', () => {
       .catch(() => 'broken off')
     expect(outcome).toBe('broken off')
   })
+
+  it.each(['', 'ok'])(
+    'leaves the bytes of a field as they are, before the body %j',
+    async (body) => {
+      const bytes = Buffer.from('attachment; filename="schäden \u20ac.csv"\u00e9').toString(
+        'latin1',
+      )
+      await using app = await rawServer((socket) => {
+        socket.once('data', () => {
+          const fields = `Content-Length: ${body.length}\r\nContent-Disposition: ${bytes}`
+          socket.end(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n${body}`, 'latin1')
+        })
+      })
+      await using front = await httpServer((_request, response) => {
+        void ask(app.url).then((answer) =>
+          relay(
+            answer,
+            {
+              'content-disposition': `${answer.headers['content-disposition']}`,
+              'content-length': `${body.length}`,
+            },
+            response,
+          ),
+        )
+      })
+      const { headers, body: received } = await request(front.url)
+      expect(headers['content-disposition']).toBe(bytes)
+      expect(await received.text()).toBe(body)
+    },
+  )
 
   it('passes the first line on before the second exists', async () => {
     let finish = () => {}

@@ -67,6 +67,31 @@ describe('rewriteIndexPage', () => {
     )
   })
 
+  it('gives others a turn again and again while it works at a long page', async () => {
+    let turns = 0
+    let isWorking = true
+    const count = () => {
+      turns += 1
+      if (isWorking) setImmediate(count)
+    }
+    setImmediate(count)
+    await rewriteIndexPage(page({}, '<a b="c">'.repeat(100_000)), options)
+    isWorking = false
+    expect(turns).toBeGreaterThan(50)
+  })
+
+  it('makes the same of a page wherever its pieces end', async () => {
+    const tail = page({ title: '\u{1F600}', validation_layout: 'figures of globex' })
+    const [, rewritten = ''] = (await rewriteIndexPage(tail, options)).split('</title>')
+    for (let length = 16_000; length < 16_000 + tail.length; length += 7) {
+      const html = await rewriteIndexPage(
+        `<p>${'\u{1F600}'.repeat(length / 2)}</p>${tail}`,
+        options,
+      )
+      expect(html.split('</title>')[1]).toBe(rewritten)
+    }
+  })
+
   it('refuses a page whose settings it cannot read', async () => {
     const broken =
       '<html><head></head><script id="_dash-config">{"validation_layout":</script></html>'

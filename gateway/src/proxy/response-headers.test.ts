@@ -25,7 +25,7 @@ describe('downstreamHeaders', () => {
     'x-gateway-error',
     'clear-site-data',
     'strict-transport-security',
-  ])('withholds %s', (name) => {
+  ])('R10: withholds %s', (name) => {
     expect(downstreamHeaders({ [name]: 'x' }, base)).toEqual({})
   })
 
@@ -43,12 +43,12 @@ describe('downstreamHeaders', () => {
     expect(downstreamHeaders({ [name]: 'x' }, base)).toEqual({})
   })
 
-  it('survives a Connection field that came twice', () => {
+  it('H1: survives a Connection field that came twice', () => {
     const headers = { connection: ['close', 'etag'] as never, etag: '"x"', 'content-type': 'a/b' }
     expect(downstreamHeaders(headers, base)).toEqual({ 'content-type': 'a/b' })
   })
 
-  it('withholds what Connection names, in any letter case', () => {
+  it('V41, H1: withholds what Connection names, in any letter case', () => {
     expect(
       downstreamHeaders({ connection: 'X-Internal , close', 'x-internal': 'canary' }, base),
     ).toEqual({})
@@ -58,6 +58,11 @@ describe('downstreamHeaders', () => {
     expect(locationOf('http://dash.example/dashboard/loss/page?a=1')).toBe(
       '/dashboard/loss/page?a=1',
     )
+  })
+
+  it('escapes the UTF-8 of a Location once', () => {
+    const bytes = Buffer.from('/dashboard/loss/déjà?q=é').toString('latin1')
+    expect(locationOf(bytes)).toBe('/dashboard/loss/d%C3%A9j%C3%A0?q=%C3%A9')
   })
 
   it('undoes the doubled prefix of redirect_from', () => {
@@ -72,7 +77,7 @@ describe('downstreamHeaders', () => {
     'javascript:alert(1)',
     'http://[',
     '/dashboard/loss/../other/',
-  ])('keeps the redirect to %s inside of the dashboard', (location) => {
+  ])('R10: keeps the redirect to %s inside of the dashboard', (location) => {
     expect(locationOf(location)).toBe(base)
   })
 })

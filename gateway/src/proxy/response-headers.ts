@@ -57,7 +57,9 @@ export function downstreamHeaders(
  * doubles its prefix in `redirect_from` (measured), which is mended here too.
  */
 function ownLocation(location: string, basePath: string): string {
-  const url = URL.parse(location, 'http://app.invalid')
+  // Bytes come as characters of their own (latin1); those of a path are UTF-8, as browsers read them.
+  const text = Buffer.from(location, 'latin1').toString()
+  const url = URL.parse(text, 'http://app.invalid')
   if (!url) return basePath
   const path = url.pathname + url.search + url.hash
   const doubled = basePath + basePath.slice(1)
