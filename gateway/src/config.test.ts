@@ -45,6 +45,10 @@ describe('parseConfig', () => {
     expect(message).toMatch(/OPS_LISTEN must be host:port/)
   })
 
+  it('reports at a first start what is missing of every kind, alternatives included', () => {
+    expect(() => parseConfig({})).toThrow(/DATABASE_URL is missing[^]*MASTER_KEY[^]*BLOB_/)
+  })
+
   it('refuses a master key that is short, or long enough but not random', () => {
     expect(faults({ MASTER_KEY: Buffer.from('short').toString('base64') })).toMatch(/32 bytes/)
     expect(faults({ MASTER_KEY: Buffer.alloc(32, 7).toString('base64') })).toMatch(/not random/)

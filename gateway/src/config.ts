@@ -60,12 +60,21 @@ export class ConfigError extends Error {
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = settings.safeParse(given)
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => faultOf(given, issue)))
-  }
-  const faults = sections.flatMap(({ check }) => check?.(parsed.data as never) ?? [])
-  if (faults.length > 0) throw new ConfigError(faults)
+  const faults = [
+    ...(parsed.error?.issues.map((issue) => faultOf(given, issue)) ?? []),
+    ...crossFaults(given),
+  ]
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
   return Object.freeze(parsed.data)
+}
+
+/** What well-formed settings do not go together, whatever else is wrong. */
+function crossFaults(given: Record<string, unknown>): string[] {
+  const outcomes = sections.map((one) => z.object(one.shape).safeParse(given))
+  const values = Object.assign({}, ...outcomes.map(({ data }) => data)) as never
+  return sections.flatMap(({ check }, index) =>
+    outcomes[index]?.success ? (check?.(values) ?? []) : [],
+  )
 }
 
 /** Names the variable and what is wrong with it, never its value: it may be a secret. */

@@ -36,11 +36,11 @@ export const commaList = z.string().transform((value) =>
 )
 
 /**
- * What is wrong with several settings taken together, one line each. It is given all settings there
- * are; `Others` are those of other sections that it looks at.
+ * What is wrong with several settings taken together, one line each. Its own section is well-formed;
+ * `Others` are those of other sections that it looks at, absent where they are malformed.
  */
 export type CrossCheck<Shape extends z.ZodRawShape, Others = unknown> = (
-  values: z.output<z.ZodObject<Shape>> & Others,
+  values: z.output<z.ZodObject<Shape>> & Partial<Others>,
 ) => readonly string[]
 
 /** Settings that belong together, as a part of the whole and of its reference page. */

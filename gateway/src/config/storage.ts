@@ -69,8 +69,8 @@ export const storage = section<typeof shape, { PUBLIC_URL: string }>({
   },
 })
 
-const isOnThisMachine = (url: string): boolean =>
-  /^(?:localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)
+const isOnThisMachine = (url: string | undefined): boolean =>
+  /^(?:localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(URL.parse(url ?? '')?.hostname ?? '')
 
 /** Where the datasets lie, and as whom the gateway reads them. */
 export type StorageSource =
