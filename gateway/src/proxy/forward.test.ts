@@ -41,7 +41,7 @@ describe('askApp', () => {
   })
 
   // CVE-2026-29057: a chunked body became a second request on the same connection.
-  it('never turns a body into a second request', async () => {
+  it('R1, V32: never turns a body into a second request', async () => {
     const seen: string[] = []
     await using app = await httpServer((request, response) => {
       seen.push(`${request.method} ${request.url}`)
@@ -70,7 +70,7 @@ describe('askApp', () => {
     expect(await codeOf(ask(`http://127.0.0.1:${port}`))).toBe('502 app_unreachable')
   })
 
-  it('reports an app that says nothing as 504', async () => {
+  it('X5: reports an app that says nothing as 504', async () => {
     await using app = await httpServer(() => {})
     expect(await codeOf(ask(app.url, {}, 200))).toBe('504 app_too_slow')
   })
@@ -80,14 +80,14 @@ describe('askApp', () => {
     'HTTP/1.1 200 OK\r\nX: a\x00b\r\n\r\n',
     'garbage\r\n\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nhello',
-  ])('reports the malformed answer %j as 502', async (bytes) => {
+  ])('H2, H9, X17: reports the malformed answer %j as 502', async (bytes) => {
     await using app = await rawServer(
       (socket) => void socket.once('data', () => socket.end(bytes, 'latin1')),
     )
     expect(await codeOf(ask(app.url).then((answer) => text(answer.body)))).toMatch(/^502|Error/)
   })
 
-  it('asks once more when the app had closed the idle connection, but never for a POST', async () => {
+  it('H3: asks once more when the app had closed the idle connection, but never for a POST', async () => {
     for (const [method, expected] of [
       ['GET', 2],
       ['POST', 1],
@@ -108,7 +108,7 @@ describe('askApp', () => {
 })
 
 describe('relay', () => {
-  it('breaks off where the app broke off, so that half an answer never looks whole', async () => {
+  it('X5: breaks off where the app broke off, so that half an answer never looks whole', async () => {
     await using app = await rawServer((socket) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')
@@ -141,7 +141,7 @@ describe('relay', () => {
           relay(
             answer,
             {
-              'content-disposition': `${answer.headers['content-disposition']}`,
+              'content-disposition': answer.headers['content-disposition'] ?? [],
               'content-length': `${body.length}`,
             },
             response,
@@ -200,11 +200,11 @@ describe('limitedBody', () => {
     expect(await upload({ method: 'POST', body: '1234567890' })).toBe('answered')
   })
 
-  it('refuses a larger one by its length', async () => {
+  it('H12, X14: refuses a larger one by its length', async () => {
     expect(await upload({ method: 'POST', body: '12345678901' })).toBe('413 body_too_large')
   })
 
-  it('refuses a larger one by count when no length is announced', async () => {
+  it('V36, X14: refuses a larger one by count when no length is announced', async () => {
     const body = ReadableStream.from(['12345', '67890', '1'].map((part) => Buffer.from(part)))
     expect(await upload({ method: 'POST', body, duplex: 'half' })).toBe('413 body_too_large')
   })
