@@ -199,7 +199,8 @@ function everyProvider(dress: Dress, at: ReturnType<typeof scene>) {
     expectRefused(refused, 'claims_unusable')
     const requestId = refused.headers.get('x-request-id') ?? ''
     const lines = await refusalsOf(requestId)
-    expect(lines).toEqual([{ actor: expect.stringMatching(/^[0-9a-f]{32}$/), detail: { reason } }])
+    const detail = { reason, address: '127.0.0.1' }
+    expect(lines).toEqual([{ actor: expect.stringMatching(/^[0-9a-f]{32}$/), detail }])
     const line = (await at.log()).split('\n').find((one) => one.includes('came to nothing'))
     expect(line).toBeDefined()
     expect(await at.log()).toContain(`"reason":"${reason}"`)

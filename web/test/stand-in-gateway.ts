@@ -38,6 +38,8 @@ export interface Situation {
   /** When the session ends, in milliseconds since the epoch. */
   endsAt: number
   endsBy: 'idle' | 'age'
+  /** How many requests to `/app` are still refused because the tenant is busy. */
+  busy: number
   /** Bodies of what was let through to `/app`, in order. */
   asked: string[]
   /** How often somebody was said to be at work. */
@@ -58,6 +60,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     apps: {},
     endsAt: Date.now() + 600_000,
     endsBy: 'idle',
+    busy: 0,
     asked: [],
     activity: 0,
   }
@@ -105,6 +108,10 @@ export async function startStandInGateway({ manifest, files }: Built) {
       const body = await bodyOf(request)
       if (now.person === undefined) {
         return json({}, 401, { 'X-Gateway-Error': 'session_expired' })
+      }
+      if (now.busy > 0) {
+        now.busy -= 1
+        return json({}, 429, { 'X-Gateway-Error': 'tenant_busy', 'Retry-After': '1' })
       }
       now.asked.push(body)
       return json({ body, tenant: request.headers['x-dashgate-tenant'] })

@@ -3,6 +3,7 @@ import { blank, tenantOfShell } from './frame/guard.ts'
 import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
 import { createParking } from './frame/parking.ts'
+import { createPatience } from './frame/patience.ts'
 import { watchRendering } from './frame/rendered.ts'
 import { watchSockets } from './frame/sockets.ts'
 import { keepStorageApart } from './frame/storage.ts'
@@ -30,9 +31,10 @@ function start(script: HTMLScriptElement): void {
     return teller.tell({ type: 'dashgate:tenant-mismatch', tenant })
   }
   const parking = createParking(teller.tell)
+  const patience = createPatience(teller.tell)
   for (const part of [
     () => giveStylesNonce(script.nonce),
-    () => watchNetwork({ tenant, person }, { parking, tell: teller.tell }),
+    () => watchNetwork({ tenant, person }, { parking, patience, tell: teller.tell }),
     () => watchSockets({ parking, tell: teller.tell }),
     () => watchActivity(() => teller.tell({ type: 'dashgate:active' })),
     () => keepStorageApart({ tenant, user: person, slug }),

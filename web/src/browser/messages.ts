@@ -11,6 +11,9 @@ export type FrameMessage =
   | { type: 'dashgate:session-ended' }
   /** A socket was closed, perhaps because of who is signed in now. */
   | { type: 'dashgate:disconnected' }
+  | Busy
+  /** What waited has been answered. */
+  | { type: 'dashgate:busy-over' }
   /** A person is at work in the frame. */
   | { type: 'dashgate:active' }
 
@@ -22,6 +25,14 @@ export interface Failure {
   requestId?: string
   title?: string
   text?: string
+}
+
+/** Requests of the frame were too many, of all of the tenant's people or of this one. */
+export interface Busy {
+  type: 'dashgate:busy'
+  whose: 'tenant' | 'person'
+  /** They are asked again by themselves. */
+  waiting: boolean
 }
 
 /** The shell's script may start after the frame's: on this the frame repeats what it has said. */

@@ -1,26 +1,43 @@
+import type { FrameMessage } from '../messages.ts'
 import { isOurs, type OwnRequests } from './own-request.ts'
+import { RETRY_AFTER, type Tries } from './patience.ts'
 import { meaningOf } from './refusal.ts'
 
 type Input = Parameters<typeof fetch>[0]
 
-export function watchFetch({ madeFor, parking, tell }: OwnRequests): void {
+export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): void {
   const realFetch = window.fetch
 
   window.fetch = async function fetch(input, init) {
     if (!isOurs(input instanceof Request ? input.url : input)) return realFetch(input, init)
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    for (;;) {
-      const gate = parking?.gate()
-      if (gate !== undefined) await unlessAborted(gate, signal)
-      const response = await send(input, init)
-      const meaning = meaningOf(response.status, (name) => response.headers.get(name))
-      const isOver = meaning?.type === 'dashgate:session-ended'
-      if (parking === undefined || !isOver || !isRepeatable(init)) {
-        if (meaning !== undefined) tell(meaning)
-        return response
+    const tries = patience.tries()
+    try {
+      for (;;) {
+        const gate = parking?.gate()
+        if (gate !== undefined) await unlessAborted(gate, signal)
+        const response = await send(input, init)
+        const meaning = meaningOf(response.status, (name) => response.headers.get(name))
+        const again = meaning && isRepeatable(init) && whenAgain(meaning, response, tries)
+        if (!again) {
+          tries.over()
+          if (meaning !== undefined) tell(meaning)
+          return response
+        }
+        await unlessAborted(again, signal)
       }
-      await unlessAborted(parking.sessionEnded(), signal)
+    } finally {
+      tries.over()
     }
+  }
+
+  function whenAgain(
+    meaning: FrameMessage,
+    response: Response,
+    tries: Tries,
+  ): Promise<void> | undefined {
+    if (meaning.type === 'dashgate:session-ended') return parking?.sessionEnded()
+    return tries.may(meaning) ? tries.next(meaning, response.headers.get(RETRY_AFTER)) : undefined
   }
 
   function send(input: Input, init: RequestInit | undefined): Promise<Response> {

@@ -1,4 +1,5 @@
 import type { FrameMessage } from '../messages.ts'
+import type { Patience } from './patience.ts'
 import type { Parking } from './parking.ts'
 
 /** What both ways to ask the gateway, fetch and XMLHttpRequest, have in common. */
@@ -6,6 +7,7 @@ export interface OwnRequests {
   /** Headers in which a request of this page repeats for which tenant and person it was made. */
   madeFor: Readonly<Record<string, string>>
   parking: Parking | undefined
+  patience: Patience
   tell: (message: FrameMessage) => void
 }
 

@@ -22,8 +22,20 @@ it.each([502, 503, 504])('reads %i of the gateway as a part that did not answer'
   })
 })
 
+it.each([
+  ['tenant_busy', 'tenant'],
+  ['too_many_requests', 'person'],
+])('X21: reads %s as too much asked by the %s', (code, whose) => {
+  expect(meaningOf(429, headers({ 'X-Gateway-Error': code }))).toEqual({
+    type: 'dashgate:busy',
+    whose,
+    waiting: false,
+  })
+})
+
 it('reads nothing into an app’s own errors, or into an answer that is none', () => {
-  for (const status of [401, 409, 502, 503]) expect(meaningOf(status, headers({}))).toBeUndefined()
+  for (const status of [401, 409, 429, 502, 503])
+    expect(meaningOf(status, headers({}))).toBeUndefined()
   expect(meaningOf(200, headers({ 'X-Gateway-Error': 'session_expired' }))).toBeUndefined()
   expect(meaningOf(401, headers({ 'X-Gateway-Error': 'csrf' }))).toBeUndefined()
 })

@@ -12,6 +12,13 @@ export function meaningOf(status: number, header: HeaderOf): FrameMessage | unde
   if (status === 401 && code === 'session_expired') return { type: 'dashgate:session-ended' }
   if (status === 409 && code === 'tenant_mismatch') return { type: 'dashgate:tenant-mismatch' }
   if (status === 409 && code === 'person_mismatch') return { type: 'dashgate:person-mismatch' }
+  if (status === 429) {
+    return {
+      type: 'dashgate:busy',
+      whose: code === 'tenant_busy' ? 'tenant' : 'person',
+      waiting: false,
+    }
+  }
   if (status < 502 || status > 504) return undefined
   const requestId = header(REQUEST_HEADER)
   return {

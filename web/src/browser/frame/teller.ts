@@ -25,8 +25,15 @@ export function createTeller(): Teller {
 /** A moment, not a state: said again it would be another one. */
 function isMoment(message: FrameMessage): boolean {
   if (message.type === 'dashgate:failed') return message.scope === 'part'
-  return message.type === 'dashgate:active' || message.type === 'dashgate:disconnected'
+  return moments.has(message.type)
 }
+
+const moments = new Set<FrameMessage['type']>([
+  'dashgate:active',
+  'dashgate:disconnected',
+  'dashgate:busy',
+  'dashgate:busy-over',
+])
 
 function send(message: FrameMessage): void {
   parent.postMessage(message, location.origin)

@@ -1,5 +1,6 @@
 import { intercept } from './intercept.ts'
 import { isOurs, type OwnRequests } from './own-request.ts'
+import { RETRY_AFTER, type Tries } from './patience.ts'
 import { meaningOf } from './refusal.ts'
 
 /** What is needed to ask the same once more. */
@@ -7,12 +8,15 @@ interface Call {
   open: unknown[]
   headers: unknown[][]
   body: unknown[]
+  tries: Tries
 }
 
 const TOLD = ['readystatechange', 'progress', 'load', 'loadend'] as const
 
-export function watchXhr({ madeFor, parking, tell }: OwnRequests): void {
+export function watchXhr({ madeFor, parking, patience, tell }: OwnRequests): void {
   const calls = new WeakMap<object, Call>()
+  /** The tries of the call that is being made again. */
+  let goingOn: Tries | undefined
   const prototype = XMLHttpRequest.prototype
   const ours = Object.fromEntries(Object.keys(madeFor).map((name) => [name.toLowerCase(), true]))
 
@@ -29,8 +33,10 @@ export function watchXhr({ madeFor, parking, tell }: OwnRequests): void {
 
   intercept(prototype, 'open', (call, self, args) => {
     if (!(self instanceof XMLHttpRequest)) return call()
+    const tries = goingOn ?? patience.tries()
+    if (goingOn === undefined) forget(self)
     calls.delete(self)
-    if (isOurs(String(args[1]))) calls.set(self, { open: args, headers: [], body: [] })
+    if (isOurs(String(args[1]))) calls.set(self, { open: args, headers: [], body: [], tries })
     return call()
   })
   intercept(prototype, 'setRequestHeader', (call, self, args) => {
@@ -39,7 +45,7 @@ export function watchXhr({ madeFor, parking, tell }: OwnRequests): void {
     return call()
   })
   intercept(prototype, 'abort', (call, self) => {
-    if (self instanceof XMLHttpRequest) calls.delete(self)
+    forget(self)
     return call()
   })
   intercept(prototype, 'send', (call, self, args) => {
@@ -57,18 +63,35 @@ export function watchXhr({ madeFor, parking, tell }: OwnRequests): void {
     const call = calls.get(request)
     if (call === undefined || request.readyState < XMLHttpRequest.HEADERS_RECEIVED) return
     const meaning = meaningOf(request.status, (name) => request.getResponseHeader(name))
-    if (meaning === undefined) return
-    if (parking === undefined || !isAsync(call) || meaning.type !== 'dashgate:session-ended') {
-      if (event.type === 'loadend') tell(meaning)
+    const isLast = event.type === 'loadend'
+    const isOver = meaning?.type === 'dashgate:session-ended'
+    const mayWait = isOver ? parking !== undefined : meaning && call.tries.may(meaning)
+    if (meaning === undefined || !mayWait || !isAsync(call)) {
+      if (isLast) call.tries.over()
+      if (isLast && meaning !== undefined) tell(meaning)
       return
     }
     event.stopImmediatePropagation()
-    if (event.type !== 'loadend') return
-    void parking.sessionEnded().then(() => calls.get(request) === call && again(request, call))
+    if (!isLast) return
+    const waiting = isOver
+      ? parking?.sessionEnded()
+      : call.tries.next(meaning, request.getResponseHeader(RETRY_AFTER))
+    void waiting?.then(() => calls.get(request) === call && again(request, call))
   }
 
-  function again(request: XMLHttpRequest, { open, headers, body }: Call): void {
-    Reflect.apply(request.open.bind(request), undefined, open)
+  function forget(self: unknown): void {
+    callOf(self)?.tries.over()
+    if (self instanceof XMLHttpRequest) calls.delete(self)
+  }
+
+  function again(request: XMLHttpRequest, call: Call): void {
+    const { open, headers, body, tries } = call
+    goingOn = tries
+    try {
+      Reflect.apply(request.open.bind(request), undefined, open)
+    } finally {
+      goingOn = undefined
+    }
     for (const header of headers) {
       Reflect.apply(request.setRequestHeader.bind(request), undefined, header)
     }

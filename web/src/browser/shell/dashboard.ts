@@ -62,6 +62,10 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
       case 'dashgate:person-mismatch':
         around.overlay.show(otherPerson(around.identity, {}))
         return void around.checkSession()
+      case 'dashgate:busy':
+        return stage.busy(message)
+      case 'dashgate:busy-over':
+        return stage.busyOver()
       case 'dashgate:disconnected':
         return void around.checkSession()
       case 'dashgate:active':

@@ -1,7 +1,14 @@
-import type { Failure } from '../messages.ts'
+import type { Busy, Failure } from '../messages.ts'
 
 /** After this long a person should hear that something is wrong; the dashboard may still come. */
 export const SLOW_AFTER_MS = 30_000
+
+const TRYING_AGAIN =
+  'Your organisation has much under way at the moment. What you asked for is tried again by itself.'
+const GIVEN_UP =
+  'Your organisation has much under way at the moment, and part of this dashboard was not answered. Try it again shortly.'
+const TOO_MUCH_BY_PERSON =
+  'You have too much open or under way. Close some tabs, and try again in a moment.'
 
 type State = 'loading' | 'ready' | 'failed' | 'slow'
 
@@ -12,6 +19,10 @@ export interface Stage {
   failed(failure: Pick<Failure, 'code' | 'requestId' | 'title' | 'text'>): void
   /** One request of the dashboard failed; the rest is still there. */
   notice(requestId: string | undefined): void
+  /** Requests of the dashboard were too many. */
+  busy(busy: Pick<Busy, 'whose' | 'waiting'>): void
+  /** What waited because of that was answered. */
+  busyOver(): void
   /** Out of sight, with all that somebody has typed and chosen. */
   conceal(): void
   reveal(): void
@@ -36,7 +47,7 @@ export function createStage(
   part('retry')?.addEventListener('click', retry)
   part('notice-dismiss')?.addEventListener('click', () => show('notice', false))
 
-  return { frame, loading, ready, failed, notice, conceal, reveal, remove }
+  return { frame, loading, ready, failed, notice, busy, busyOver, conceal, reveal, remove }
 
   function frame(): HTMLIFrameElement | null {
     return root.querySelector('iframe')
@@ -103,9 +114,22 @@ export function createStage(
   }
 
   function notice(requestId: string | undefined): void {
-    show('notice', true)
     const request = requestId === undefined ? '' : ` (request ${requestId})`
-    write('notice-text', `Part of this dashboard did not answer${request}.`)
+    say(`Part of this dashboard did not answer${request}.`)
+  }
+
+  function busy({ whose, waiting }: Parameters<Stage['busy']>[0]): void {
+    if (waiting) return say(TRYING_AGAIN)
+    say(whose === 'tenant' ? GIVEN_UP : TOO_MUCH_BY_PERSON)
+  }
+
+  function busyOver(): void {
+    if (part('notice-text')?.textContent === TRYING_AGAIN) show('notice', false)
+  }
+
+  function say(text: string): void {
+    show('notice', true)
+    if (part('notice-text')?.textContent !== text) write('notice-text', text)
   }
 
   function show(name: string, shown: boolean): void {
