@@ -8,7 +8,7 @@ from dash import Input, Output, html
 from starlette.testclient import TestClient
 from support import PREFIX, callback_body
 
-from dashgate import ConfigInvalid, DataUnavailable, NotAllowed, context, current_tenant
+from dashgate import ConfigInvalid, DataUnavailable, NotAllowed, context, current_tenant, look
 
 CONFIG = {
     "filters": {
@@ -188,6 +188,22 @@ def test_a_broken_restriction_is_never_none(client, headers, gateway, config):
     gateway.config = config
     with pytest.raises(ConfigInvalid):
         ask(client, headers, "globex", lambda tenant: tenant.options("line", ["auto"]))
+
+
+def test_a_page_says_that_the_settings_are_at_fault(make_app, headers, gateway):
+    gateway.config_fits = False
+    app = make_app()
+
+    def layout():
+        try:
+            return look.page(current_tenant(), "Losses")
+        except ConfigInvalid as error:
+            return look.problem(error)
+
+    app.layout = layout
+    page = app.server.test_client().get(PREFIX + "_dash-layout", headers=headers("globex")).text
+    assert "not set up for you" in page
+    assert "globex" not in page.lower()
 
 
 @pytest.mark.parametrize("backend", ["flask", "fastapi"])

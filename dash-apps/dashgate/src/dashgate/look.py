@@ -17,7 +17,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from .errors import DataUnavailable
+from .errors import ConfigInvalid, DataUnavailable
 from .tenant import Tenant
 
 ACCENT = "#2b50c8"
@@ -103,10 +103,14 @@ def _is_light(color: str) -> bool:
 def problem(error: Exception) -> Any:
     """What a page shows in place of its content when the data cannot be had."""
     request_id = error.request_id if isinstance(error, DataUnavailable) else None
+    title, advice = "The data cannot be shown just now", "Reload the page in a moment."
+    if isinstance(error, ConfigInvalid):
+        title = "This dashboard is not set up for you as it should be"
+        advice = "Its settings have to be put right by those who run it."
     return html.Main(
         [
-            html.H1("The data cannot be shown just now"),
-            html.P("Reload the page in a moment. If it stays so, tell us what you see here."),
+            html.H1(title),
+            html.P(f"{advice} If it stays so, tell us what you see here."),
             html.P(f"Request {request_id}", className="dg-note") if request_id else None,
         ],
         className="dg-page",
