@@ -148,7 +148,7 @@ describe('an operator', () => {
   })
 })
 
-describe('refused and recorded is whoever comes', () => {
+describe('M1, V20: refused and recorded is whoever comes', () => {
   it.each(callers)('%s', async (_, show, expected, known) => {
     const shown = await show()
     const { outcome, code, requestId } = await ask('either', shown)

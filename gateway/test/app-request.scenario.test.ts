@@ -100,7 +100,7 @@ function expectOurs(request: SeenRequest, allowed: ReadonlySet<string> = ordinar
 }
 
 describe('an app', () => {
-  it('gets exactly the headers of the contract', async () => {
+  it('R3, B6, V25: gets exactly the headers of the contract', async () => {
     await acme.script(`${base}_dash-layout`)
     expectOurs(last())
   })
@@ -124,7 +124,7 @@ describe('an app', () => {
     expect(payload['sid']).toBeTruthy()
   })
 
-  it('reads data with it, and a changed or foreign token reads nothing', async () => {
+  it('V51: reads data with it, and a changed or foreign token reads nothing', async () => {
     await acme.script(`${base}_dash-layout`)
     const token = valueOf(last(), 'x-tenant-token') ?? ''
     const ask = (bearer: string) =>
@@ -140,12 +140,12 @@ describe('an app', () => {
     ).toBe(401)
   })
 
-  it.each(spellings)('is not moved by %s', async (name) => {
+  it.each(spellings)('R3, O4, V1, V14, V21: is not moved by %s', async (name) => {
     await acme.script(`${base}_dash-layout`, { headers: { [name]: 'canary' } })
     expectOurs(last())
   })
 
-  it('is not moved by the same names doubled, or named in Connection', async () => {
+  it('H1, V4, V13, V16: is not moved by the same names doubled, or named in Connection', async () => {
     const lines = identity.flatMap((name) => [
       `${name}: canary1`,
       `${name.toUpperCase()}: canary2`,
@@ -176,7 +176,7 @@ describe('an app', () => {
     expect(valueOf(last(), 'x-forwarded-for')).toBe('127.0.0.1')
   })
 
-  it('gets the same with a WebSocket handshake', async () => {
+  it('V25, O4, R9: gets the same with a WebSocket handshake', async () => {
     const url = `${stack.publicUrl.replace('http', 'ws')}${base}_dash-ws-callback?dashgate_tenant=acme-corp&x=1`
     const forged = Object.fromEntries(spellings.map((name) => [name, 'canary']))
     const socket = new WebSocket(url, {
@@ -194,7 +194,7 @@ describe('an app', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
   })
 
-  it('gets a body as it was sent, once', async () => {
+  it('V31: gets a body as it was sent, once', async () => {
     const before = app.seen.length
     const body = JSON.stringify({ output: 'x', inputs: ['ä€'] })
     await acme.script(callback, {
@@ -208,7 +208,7 @@ describe('an app', () => {
 
   // CVE-2026-29057 and its kin: the body of one request becomes another with forged headers.
   it.each(['POST', 'DELETE', 'OPTIONS'])(
-    'never gets a second request out of the body of a chunked %s',
+    'R1, V32: never gets a second request out of the body of a chunked %s',
     async (method) => {
       const before = app.seen.length
       const smuggled = `GET ${base}_dash-layout HTTP/1.1\r\nHost: localhost\r\nX-Tenant-Id: globex\r\nX-Marker: smuggled\r\n\r\n`
@@ -223,7 +223,7 @@ describe('an app', () => {
   )
 })
 
-describe('what is not part of Dash', () => {
+describe('V49, R9: what is not part of Dash', () => {
   it.each([
     ['GET', '_mcp'],
     ['GET', '_reload-hash'],

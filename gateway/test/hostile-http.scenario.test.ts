@@ -43,7 +43,7 @@ const traversals = [
   '\\..\\',
 ]
 
-describe('a path that can be read in two ways', () => {
+describe('R4, V2, V3, V12, V15, V40, V50: a path that can be read in two ways', () => {
   it.each([
     '/dashboard/claims-monitor/../loss-development/_dash-layout',
     '/dashboard/loss-development%2f_dash-layout',
@@ -71,7 +71,7 @@ describe('a path that can be read in two ways', () => {
     }
   }, 60_000)
 
-  it('is no way to split a response', async () => {
+  it('H2: is no way to split a response', async () => {
     for (const line of ['/%0d%0aSet-Cookie:crlf=injection', ...corpusLines('crlf-injection.txt')]) {
       for (const target of [line, `/login?return_to=${line}`]) {
         const answer = await get(target)
@@ -81,7 +81,7 @@ describe('a path that can be read in two ways', () => {
   })
 })
 
-describe('a host that is not ours', () => {
+describe('H6, R4, V30: a host that is not ours', () => {
   it.each([
     'evil.example',
     `localhost:${publicPort}.evil.example`,
@@ -92,13 +92,13 @@ describe('a host that is not ours', () => {
     expect([400, 421]).toContain(statusOf(await get(layout, [], host)))
   })
 
-  it('cannot be slipped in by the absolute form', async () => {
+  it('H7: cannot be slipped in by the absolute form', async () => {
     const answer = await get(`http://evil.example${layout}`)
     expect([400, 404, 421]).toContain(statusOf(answer))
   })
 })
 
-describe('a header section that can be read in two ways', () => {
+describe('R5, H5, H8, H9: a header section that can be read in two ways', () => {
   it.each([
     ['a second Host', ['Host: evil.example']],
     ['a second Content-Type', ['Content-Type: a/b', 'Content-Type: c/d']],
@@ -112,7 +112,7 @@ describe('a header section that can be read in two ways', () => {
     expect(statusOf(await get(layout, lines))).toBe(400)
   })
 
-  it('is refused when it is too large, and the server lives', async () => {
+  it('X16, H12, V43: is refused when it is too large, and the server lives', async () => {
     expect(statusOf(await get(layout, [`X-Big: ${'a'.repeat(20_000)}`]))).toBe(431)
     expect(statusOf(await get(layout, ['__proto__: x']))).toBe(200)
   })
@@ -132,7 +132,7 @@ describe('a header section that can be read in two ways', () => {
   }, 120_000)
 })
 
-describe('a request from another site', () => {
+describe('B5, V24, V33, V39: a request from another site', () => {
   const change = (
     headers: Record<string, string>,
     contentType = 'application/x-www-form-urlencoded',
@@ -171,7 +171,7 @@ describe('a request from another site', () => {
     expect(answer.status).toBe(403)
   })
 
-  it('opens no WebSocket', async () => {
+  it('R9: opens no WebSocket', async () => {
     for (const origin of ['https://evil.example', 'null', undefined]) {
       const answer = await get('/dashboard/claims-monitor/_dash-ws-callback', [
         'Upgrade: websocket',
@@ -212,7 +212,7 @@ describe('every answer', () => {
     expect(headers.has('server')).toBe(false)
   })
 
-  it('about somebody is never stored', async () => {
+  it('V27: about somebody is never stored', async () => {
     for (const path of ['/', '/session', layout, '/dashboard/loss-development/']) {
       expect((await acme.script(path)).headers.get('cache-control'), path).toBe('no-store')
     }

@@ -37,7 +37,7 @@ describe('two tenants', () => {
     expect(b.text).not.toContain('Acme Corp')
   })
 
-  it('see their own, whatever they claim in headers and parameters', async () => {
+  it('T1, V51: see their own, whatever they claim in headers and parameters', async () => {
     const plain = await layout(acme)
     const forged = await layout(acme, claims, '?tenant=globex&tenant_id=globex&X-Tenant-Id=globex')
     expect(forged.status).toBe(200)
@@ -52,7 +52,7 @@ describe('two tenants', () => {
   })
 })
 
-describe('what may not be seen', () => {
+describe('T1: what may not be seen', () => {
   it.each([asNavigation, asFrame, asScript])(
     'looks like what does not exist (%#)',
     async (headers) => {
@@ -96,7 +96,7 @@ describe('what may not be seen', () => {
   })
 })
 
-describe('the data API', () => {
+describe('V52: the data API', () => {
   it.each([
     undefined,
     'Bearer x',
@@ -129,7 +129,7 @@ describe('the data API', () => {
   })
 })
 
-describe('saved filters', () => {
+describe('T1, V51: saved filters', () => {
   const save = (who: Visitor, value: unknown) =>
     who.script('/api/preferences/loss-development/mine', {
       method: 'PUT',

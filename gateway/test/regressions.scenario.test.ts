@@ -59,12 +59,12 @@ describe('a handshake', () => {
     'http://[',
     '*',
     '/%zz',
-  ])('for the target %s is refused, and the process lives', async (target) => {
+  ])('H5, V43: for the target %s is refused, and the process lives', async (target) => {
     expect(await sendRaw(publicPort, handshake(target))).toMatch(/^HTTP\/1\.1 400 /)
     expect((await fetch(`${stack.opsUrl}/livez`)).status).toBe(200)
   })
 
-  it('that is refused is let go, whether or not the client closes its side', async () => {
+  it('V35: that is refused is let go, whether or not the client closes its side', async () => {
     const socket = connect({ port: publicPort, host: '127.0.0.1', allowHalfOpen: true })
     const closed = new Promise<string>((resolve) => {
       socket.on('error', () => resolve('closed')).on('close', () => resolve('closed'))
@@ -77,7 +77,7 @@ describe('a handshake', () => {
     clearInterval(poke)
   })
 
-  it('that the app answers only after the session was revoked opens nothing', async () => {
+  it('V29: that the app answers only after the session was revoked opens nothing', async () => {
     const one = await signedIn('viewer@acme.test')
     let accept = () => {}
     const asked = new Promise<void>((resolve) => {
@@ -161,7 +161,7 @@ describe('a revoked session', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('gets nothing of an answer that its app was still thinking about', async () => {
+  it('V28: gets nothing of an answer that its app was still thinking about', async () => {
     const one = await signedIn('viewer@acme.test')
     let finish = () => {}
     const asked = new Promise<void>((resolve) => {
@@ -182,7 +182,7 @@ describe('a revoked session', () => {
 })
 
 describe('an app', () => {
-  it('cannot use up its connections with answers that cannot be passed on', async () => {
+  it('X5: cannot use up its connections with answers that cannot be passed on', async () => {
     behave = (socket) =>
       socket.write(
         `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\nContent-Length: 900000\r\n\r\n${'x'.repeat(900_000)}`,
@@ -210,7 +210,7 @@ describe('an app', () => {
     },
   )
 
-  it('is not asked for what only an encoding makes look like a page', async () => {
+  it('R4, V34, V40: is not asked for what only an encoding makes look like a page', async () => {
     let asked = 0
     behave = (socket) => {
       asked += 1

@@ -113,7 +113,7 @@ describe('an access token', () => {
     )
   })
 
-  it('that is bound to a certificate comes with it', async () => {
+  it('M1: that is bound to a certificate comes with it', async () => {
     const bound = await forged({ cnf: { 'x5t#S256': 'thumbprint' } })
     expect(await outcome(bound, {}, 'thumbprint')).toBe('pipeline')
     for (const thumbprint of [undefined, 'other']) {
@@ -252,7 +252,7 @@ function vectorGroups() {
 
 const compact = (jws: unknown) => (typeof jws === 'string' ? jws : JSON.stringify(jws))
 
-describe('a token that others have made', () => {
+describe('L1, V11: a token that others have made', () => {
   it('is refused, also under the name of a key that the issuer does have', async () => {
     const vectors = vectorGroups().flatMap(({ tests }) => tests.map(({ jws }) => compact(jws)))
     for (const token of [...examples, ...vectors]) {

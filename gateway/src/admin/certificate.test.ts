@@ -161,7 +161,7 @@ describe('certificateHolder', () => {
       expect(await answerTo({ ...only, ...byDnsName })).toContain('operator.example')
     })
 
-    it('refuses whoever is not, and says what is known of them', async () => {
+    it('M1: refuses whoever is not, and says what is known of them', async () => {
       expect(await answerTo(only)).toBe('certificate_missing: no fault, nobody')
       for (const name of ['somebody', 'pipeline2', 'Pipeline', 'pipeline.example', 'xpipeline']) {
         const other = await authority.issue(name)
@@ -207,7 +207,7 @@ describe('certificateHolder', () => {
     })
   })
 
-  it('is asked by no version of TLS before 1.2', async () => {
+  it('V20: is asked by no version of TLS before 1.2', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ...oldCiphers } as const
     await expect(answerTo(old)).rejects.toThrow(/alert/)
   })

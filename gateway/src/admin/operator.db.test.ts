@@ -161,7 +161,7 @@ describe('an operator', () => {
     },
   )
 
-  it('whose token is bound to a certificate needs that certificate', async () => {
+  it('M1: whose token is bound to a certificate needs that certificate', async () => {
     const { ask } = await admin.listen({ auth: 'token' })
     const own = await credentials('certificate')
     const { fingerprint256 } = new X509Certificate(own.certificate?.cert ?? '')
@@ -187,7 +187,7 @@ describe('an operator', () => {
   })
 })
 
-describe('nothing is reachable before it is known who asks', () => {
+describe('V22: nothing is reachable before it is known who asks', () => {
   const paths = [
     '/',
     '/admin',
@@ -244,7 +244,7 @@ describe('nothing is reachable before it is known who asks', () => {
     }
   })
 
-  it('whatever headers say that a proxy in front has checked (RFC 9440)', async () => {
+  it('M2: whatever headers say that a proxy in front has checked (RFC 9440)', async () => {
     const { ask } = await admin.listen({ auth: 'certificate' })
     const { cert } = await admin.authority.issue('pipeline')
     const pem = cert.toString()

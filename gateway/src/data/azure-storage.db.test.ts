@@ -72,7 +72,7 @@ describe('a storage that does not keep its word', () => {
     'Last-Modified': new Date().toUTCString(),
   }
 
-  it('never makes half a dataset look like a whole one', async () => {
+  it('X6: never makes half a dataset look like a whole one', async () => {
     await using liar = await httpServer((request, response) => {
       response.writeHead(200, facts)
       if (request.method === 'HEAD') return void response.end()

@@ -84,7 +84,7 @@ function get(port: number, target: string): Promise<string> {
 const saying = (answer: string): string =>
   answer.replaceAll(/[0-9a-f]{32}/g, '(request id)').replace(/\r\nDate: [^\r]+/i, '')
 
-describe.each(kinds)('names of datasets in %s', (_, start) => {
+describe.each(kinds)('R2: names of datasets in %s', (_, start) => {
   let place: StoragePlace
   let served: ServedDatasets
 

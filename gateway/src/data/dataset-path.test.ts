@@ -67,7 +67,7 @@ const decodedOnce = (text: string) => {
 const folder = (prefix: string) => `${new URL(container.url).pathname}/${folderOf(prefix)}`
 const sent = (path: string) => container.getBlobClient(path).url
 
-describe('the name of a dataset', () => {
+describe('R2: the name of a dataset', () => {
   it.each(['triangles', 'payments', 'a', 'Loss_triangles-2026', 'a'.repeat(100)])(
     'may be %s',
     (name) => {
@@ -132,7 +132,7 @@ function leavesTheTenant(path: string): boolean {
   return addresses(url, container.url, path) && !pathname.startsWith(folder('acme'))
 }
 
-describe('the last look at a URL', () => {
+describe('R2: the last look at a URL', () => {
   it('lets pass what goes where it was meant to go', () => {
     expect(addresses(sent('acme/a.parquet'), container.url, 'acme/a.parquet')).toBe(true)
   })

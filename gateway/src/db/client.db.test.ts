@@ -53,7 +53,7 @@ async function refusedWithinFiveSeconds(attempt: Promise<unknown>): Promise<void
   expect(performance.now() - started).toBeLessThan(5000)
 }
 
-describe('an unreachable database', () => {
+describe('X1: an unreachable database', () => {
   it('is 503 when nothing listens, and is found again when something does', async () => {
     const database = connect({ url: throughRelay() })
     await database.ping()
@@ -134,7 +134,7 @@ describe('a connection that is lost in the middle (porsager/postgres#1208, #1216
   })
 })
 
-describe('a slow database', () => {
+describe('X2: a slow database', () => {
   it('has its statement cancelled', async () => {
     const database = connect({ statementTimeoutMs: 100 })
     const slow = database.inTenant('acme-corp', async (tx) => tx.execute(sql`select pg_sleep(20)`))
@@ -187,7 +187,7 @@ describe('an error of the work itself', () => {
   })
 })
 
-describe('a role that could get round row-level security', () => {
+describe('V53: a role that could get round row-level security', () => {
   it('is not the one of the gateway', async () => {
     await expect(connect().assertLeastPrivilege()).resolves.toBeUndefined()
   })

@@ -159,7 +159,7 @@ const act = fc.record({
 })
 
 describe('behind PgBouncer in transaction mode', () => {
-  it('no client sees, or leaves behind, anything of another on the same server connection', async () => {
+  it('T2, R6: no client sees, or leaves behind, anything of another on the same server connection', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(act, { maxLength: 5 }), { minLength: 2, maxLength: 6 }),

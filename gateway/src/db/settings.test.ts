@@ -15,7 +15,7 @@ const sources = folders.flatMap((folder) =>
 /** A setting that outlives its transaction is found by the connection's next user. */
 const outlives = /set_config\([^)]*,\s*false\s*\)|\bset\s+(?:session\s+)?dashgate\./i
 
-it('no statement makes a setting that outlives its transaction', () => {
+it('T2, R6: no statement makes a setting that outlives its transaction', () => {
   expect(sources.some(({ text }) => text.includes('set_config('))).toBe(true)
   expect(sources.filter(({ text }) => outlives.test(text)).map(({ file }) => file)).toEqual([])
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalTarget } from './canonical-path.ts'
 
-describe('canonicalTarget', () => {
+describe('R4, V3, V15, V40, V50: canonicalTarget', () => {
   it('splits an ordinary target and changes nothing about it', () => {
     expect(canonicalTarget('/dashboard/loss/_dash-layout?a=1&b=[2]')).toEqual({
       path: '/dashboard/loss/_dash-layout',

@@ -12,7 +12,7 @@ const source = (changes: Partial<RequestSource>): RequestSource => ({
   ...changes,
 })
 
-describe('isOwnRequest', () => {
+describe('B5, V24, V33, V39: isOwnRequest', () => {
   it('lets reading requests pass from anywhere', () => {
     expect(isOwnRequest(source({ method: 'GET', secFetchSite: 'cross-site' }), own)).toBe(true)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { headerFault } from './request-shape.ts'
 
-describe('headerFault', () => {
+describe('R5, H2, H6: headerFault', () => {
   it('finds nothing wrong with an ordinary request', () => {
     expect(headerFault(['Host', 'a', 'Accept', 'b', 'Accept', 'c', 'X-Tab', 'a\tb'])).toBeUndefined() // prettier-ignore
   })

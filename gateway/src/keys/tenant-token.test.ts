@@ -106,7 +106,7 @@ describe('a tenant token', () => {
   })
 })
 
-describe('a forged token is refused', () => {
+describe('V11: a forged token is refused', () => {
   it('unless nothing was forged', async () => {
     expect(await tokens().verify(await forged())).toMatchObject({ tenantId: 'acme-corp' })
   })
@@ -218,7 +218,7 @@ function wycheproof(): string[] {
     .map(({ jws }) => (typeof jws === 'string' ? jws : JSON.stringify(jws)))
 }
 
-describe('a token that others have made', () => {
+describe('L1, V11: a token that others have made', () => {
   it('is refused, also under the name of a key that we do have', async () => {
     const verifier = tokens()
     const accepted: string[] = []

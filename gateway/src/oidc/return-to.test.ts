@@ -24,7 +24,7 @@ const hostile = [
   ...corpusLines('open-redirects.txt'),
 ]
 
-describe('safeReturnTo', () => {
+describe('O2, V8, V11, V26: safeReturnTo', () => {
   it('keeps a deep link with its query and fragment', () => {
     expect(safeReturnTo('/dashboard/loss/page?lob=a&x=%5B1%5D#top', own)).toBe(
       '/dashboard/loss/page?lob=a&x=%5B1%5D#top',

@@ -33,7 +33,7 @@ describe('dashRoute', () => {
     expect(ask('_dash-update-component')).toBeUndefined()
   })
 
-  it('passes upgrades to the callback socket and nowhere else', () => {
+  it('H4: passes upgrades to the callback socket and nowhere else', () => {
     expect(ask('_dash-ws-callback', { isUpgrade: true })).toBe('socket')
     expect(ask('_dash-ws-callback')).toBeUndefined()
     expect(ask('', { isUpgrade: true })).toBeUndefined()
@@ -61,7 +61,7 @@ describe('dashRoute', () => {
     expect(ask('_dash-update-component', { method })).toBeUndefined()
   })
 
-  it.each(['job', 'oldJob', 'cancelJob', 'cacheKey'])('wants a signed %s', (key) => {
+  it.each(['job', 'oldJob', 'cancelJob', 'cacheKey'])('V49: wants a signed %s', (key) => {
     const poll = { method: 'POST' }
     expect(ask('_dash-update-component', { ...poll, query: `?${key}=${handle}` })).toBe('callback')
     expect(ask('_dash-update-component', { ...poll, query: `?${key}=42` })).toBeUndefined()
@@ -70,12 +70,12 @@ describe('dashRoute', () => {
     ).toBeUndefined()
   })
 
-  it('keeps the debugger and service workers out', () => {
+  it('R9: keeps the debugger and service workers out', () => {
     expect(ask('', { query: '?__debugger__=yes' })).toBeUndefined()
     expect(ask('assets/worker.js', { serviceWorker: 'script' })).toBeUndefined()
   })
 
-  it('passes no path that begins with an underscore and is not one of the six', () => {
+  it('R9: passes no path that begins with an underscore and is not one of the six', () => {
     const known = [
       '_dash-layout',
       '_dash-dependencies',

@@ -28,7 +28,7 @@ const ours = [
   'traceparent',
 ]
 
-describe('upstreamHeaders', () => {
+describe('R3, B6, V25: upstreamHeaders', () => {
   it('states tenant, user, dashboard and request', () => {
     expect(upstreamHeaders({ accept: 'a/b' }, identity, arrival)).toMatchObject({
       accept: 'a/b',
@@ -52,12 +52,12 @@ describe('upstreamHeaders', () => {
     'x-csrf-token',
     'early-data',
     'client-cert',
-  ])('passes no %s on', (name) => {
+  ])('O4, M2, V4, V16, V25: passes no %s on', (name) => {
     expect(upstreamHeaders({ [name]: 'canary' }, identity, arrival)).not.toHaveProperty(name)
   })
 
   // Connection: X-Tenant-Id made other proxies delete the header that they had just set.
-  it('is not moved by what Connection names', () => {
+  it('H1, V13: is not moved by what Connection names', () => {
     const headers = upstreamHeaders(
       { connection: 'x-tenant-id, x-tenant-token, accept' },
       identity,
@@ -67,7 +67,7 @@ describe('upstreamHeaders', () => {
     expect(headers).not.toHaveProperty('connection')
   })
 
-  it('keeps what we state, whatever a client sends in any spelling', () => {
+  it('V1, V14, V21: keeps what we state, whatever a client sends in any spelling', () => {
     const spelling = fc
       .constantFrom(...ours)
       .chain((name) =>
@@ -94,7 +94,7 @@ describe('upstreamHeaders', () => {
     )
   })
 
-  it('turns every claim into a header that cannot end early', () => {
+  it('H2: turns every claim into a header that cannot end early', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (email) => {
         const headers = upstreamHeaders(
@@ -108,7 +108,7 @@ describe('upstreamHeaders', () => {
   })
 })
 
-describe('upstreamHandshakeHeaders', () => {
+describe('H4, V25: upstreamHandshakeHeaders', () => {
   it('offers what the client offered, and upgrades to nothing but WebSocket', () => {
     const headers = upstreamHandshakeHeaders(
       {

@@ -78,7 +78,7 @@ async function handshake(port: number): Promise<{ socket: Socket; answer: string
 }
 
 describe('a tunnel', () => {
-  it('asks the app for what was authorised, with our headers and no other', async () => {
+  it('R3, H1, V25, V29: asks the app for what was authorised, with our headers and no other', async () => {
     const { app, seen } = await echoApp()
     await using _app = app
     const { server } = await front(app.url)
@@ -125,7 +125,7 @@ describe('a tunnel', () => {
     expect(ends.upstream.destroyed).toBe(true)
   })
 
-  it('passes on the refusal of an app, and says so', async () => {
+  it('H4: passes on the refusal of an app, and says so', async () => {
     await using app = await httpServer(() => {})
     app.server.on('upgrade', (_request, socket) =>
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\nno'),
