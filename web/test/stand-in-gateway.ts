@@ -22,6 +22,9 @@ const WORKER = `onconnect = ({ ports: [port] }) => {
     else port.postMessage({ type: 'posted', message: data })
   }
 }`
+
+/** A worker that tells how many pages share it. */
+const COUNTER = `let pages = 0; onconnect = ({ ports: [port] }) => port.postMessage((pages += 1))`
 const SHELL_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${NONCE}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'`
 const APP_POLICY = `default-src 'none'; script-src 'self' 'nonce-${NONCE}'; style-src-elem 'self' 'nonce-${NONCE}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'`
 
@@ -117,6 +120,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
       return json({ body, tenant: request.headers['x-dashgate-tenant'] })
     }
     if (pathname === '/worker.js') return send(WORKER, 'text/javascript')
+    if (pathname === '/counter.js') return send(COUNTER, 'text/javascript')
     if (pathname === '/login') {
       if (now.next === undefined) return send('<!doctype html><title>Sign in</title>')
       now.person = now.next.person

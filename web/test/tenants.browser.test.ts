@@ -147,7 +147,7 @@ describe('the frame', () => {
   })
 })
 
-describe('browser storage', () => {
+describe('R10: browser storage', () => {
   it('of one dashboard behaves as Storage does', async () => {
     const page = await open(PATH)
     await ready(page)
@@ -193,7 +193,7 @@ describe('browser storage', () => {
   })
 })
 
-it('lets no dashboard register a service worker', async () => {
+it('R10: lets no dashboard register a service worker', async () => {
   const page = await open(PATH)
   await ready(page)
   const refusal = await page

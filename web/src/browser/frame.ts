@@ -1,4 +1,5 @@
 import { watchActivity } from './activity.ts'
+import { partsKeptApart } from './frame/apart.ts'
 import { blank, tenantOfShell } from './frame/guard.ts'
 import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
@@ -6,7 +7,6 @@ import { createParking } from './frame/parking.ts'
 import { createPatience } from './frame/patience.ts'
 import { watchRendering } from './frame/rendered.ts'
 import { watchSockets } from './frame/sockets.ts'
-import { keepStorageApart } from './frame/storage.ts'
 import { giveStylesNonce } from './frame/style-nonce.ts'
 import { createTeller, type Teller } from './frame/teller.ts'
 import { refuseServiceWorkers } from './frame/service-workers.ts'
@@ -37,7 +37,7 @@ function start(script: HTMLScriptElement): void {
     () => watchNetwork({ tenant, person }, { parking, patience, tell: teller.tell }),
     () => watchSockets({ parking, tell: teller.tell }),
     () => watchActivity(() => teller.tell({ type: 'dashgate:active' })),
-    () => keepStorageApart({ tenant, user: person, slug }),
+    ...partsKeptApart({ tenant, user: person, slug }),
     refuseServiceWorkers,
     takeHashOfShell,
     () => watchLocation(slug, teller.tell),

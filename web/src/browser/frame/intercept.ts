@@ -21,3 +21,20 @@ export function intercept<Owner extends object>(
 function isMethod(value: unknown): value is Method {
   return typeof value === 'function'
 }
+
+/** Lets a property of a prototype read differently; setting it, if that was possible, stays as it was. */
+export function replaceGetter<Owner extends object, Key extends keyof Owner>(
+  owner: Owner,
+  name: Key,
+  read: (value: Owner[Key]) => Owner[Key],
+): void {
+  const property = Object.getOwnPropertyDescriptor(owner, name)
+  const real = property?.get
+  if (property === undefined || real === undefined) return
+  Object.defineProperty(owner, name, {
+    ...property,
+    get(this: Owner) {
+      return read(Reflect.apply<Owner, [], Owner[Key]>(real, this, []))
+    },
+  })
+}

@@ -1,8 +1,7 @@
-import { type OwnEntries, ownEntries, prefixOf, type StorageOwner } from './storage-names.ts'
+import { type OwnEntries, ownEntries } from './storage-names.ts'
 
 /** Dash keeps `dcc.Store` and persistence under bare component ids: without this, dashboards, tenants and people share them. */
-export function keepStorageApart(owner: StorageOwner): void {
-  const prefix = prefixOf(owner)
+export function keepStorageApart(prefix: string): void {
   for (const name of ['localStorage', 'sessionStorage'] as const) {
     const view = storageView(window[name], ownEntries(window[name], prefix))
     Object.defineProperty(window, name, { value: view, configurable: true, enumerable: true })
