@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { Pool } from 'undici'
 
 export interface AppPoolsOptions {
@@ -11,12 +12,40 @@ const idleMs = 1500
 /** An app that cannot even be connected to is reported long before a person gives up. */
 const connectMs = 2000
 
-/** One pool of connections for each app, made at first need; a slow app cannot take another's. */
+/** A pool has no connections left when nobody has asked for so long: it is only memory then. */
+const unusedMs = 10_000
+
+/** Bounds memory; a pool that has to go finishes what it has begun. */
+const mostPools = 20_000
+
+/**
+ * One pool of connections for each app and session, made at first need.
+ *
+ * Connections are not shared by people: HTTP/1.1 has no numbers that tie an answer to its question,
+ * so whatever an app sends beyond its answer is taken for the answer to the next question on the same
+ * connection, if it comes when that has been sent (measured with undici 8.12: one of 130 answers went
+ * to somebody else when an app answered twice). Within a session that is a wrong answer; between two
+ * tenants it would be a leak.
+ */
 export function createAppPools({ timeoutMs }: AppPoolsOptions) {
-  const pools = new Map<string, Pool>()
+  const closing = new Set<Promise<void>>()
+  const pools = new LRUCache<string, Pool>({
+    max: mostPools,
+    ttl: unusedMs,
+    updateAgeOnGet: true,
+    dispose(pool) {
+      const closed = pool.close().catch(() => {})
+      closing.add(closed)
+      void closed.then(() => closing.delete(closed))
+    },
+  })
+  const sweep = setInterval(() => pools.purgeStale(), unusedMs).unref()
+
   return {
-    poolFor(appUrl: string): Pool {
-      let pool = pools.get(appUrl)
+    /** @param session whose requests go over it, and nobody else's */
+    poolFor(appUrl: string, session: string): Pool {
+      const key = `${session} ${appUrl}`
+      let pool = pools.get(key)
       if (!pool) {
         pool = new Pool(appUrl, {
           // Whoever asks has a turn (`limits/`), or has had one and is a stream: nobody queues here.
@@ -28,13 +57,15 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
         })
-        pools.set(appUrl, pool)
+        pools.set(key, pool)
       }
       return pool
     },
 
     async close(): Promise<void> {
+      clearInterval(sweep)
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all(closing)
     },
   }
 }

@@ -9,7 +9,7 @@ import { limitedBody } from './body-limit.ts'
 import { askApp, clientGone, relay, type UpstreamRequest } from './forward.ts'
 
 const ask = (url: string, changes: Partial<UpstreamRequest> = {}, timeoutMs = 2000) =>
-  askApp(createAppPools({ timeoutMs }).poolFor(url), {
+  askApp(createAppPools({ timeoutMs }).poolFor(url, 'one'), {
     method: 'GET',
     target: '/x?y=1',
     headers: { host: 'dash.example' },
@@ -47,7 +47,7 @@ describe('askApp', () => {
       seen.push(`${request.method} ${request.url}`)
       request.resume().on('end', () => response.end('ok'))
     })
-    const pool = createAppPools({ timeoutMs: 2000 }).poolFor(app.url)
+    const pool = createAppPools({ timeoutMs: 2000 }).poolFor(app.url, 'one')
     for (let turn = 0; turn < 2; turn += 1) {
       const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\nX-Tenant-Id: evil\r\n\r\n'
       const answer = await askApp(pool, {

@@ -172,7 +172,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       turn = await work.begin(c, signal).catch((error: unknown) => {
         throw upstreamFailure(error)
       })
-      const answer = await askApp(pools.poolFor(appUrl), {
+      const answer = await askApp(pools.poolFor(appUrl, session.idHash), {
         // The routes of Dash know no other methods.
         method: incoming.method as UpstreamRequest['method'],
         target: appTarget(c),
