@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, programs } from '../../dev/setup/programs.mjs'
+import { untilItSays } from './output.ts'
 import { freePort, unprivilegedAccount } from './postgres.ts'
 
 export interface PgBouncer {
@@ -69,7 +69,7 @@ max_client_conn = 200
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(pooler, 'exit')
-  await untilItListens(pooler.stderr)
+  await untilItSays('process up', pooler.stderr, 'PgBouncer')
   return {
     through(url) {
       const way = new URL(url)
@@ -88,16 +88,4 @@ max_client_conn = 200
 function userLine(url: string): string {
   const { username, password } = new URL(url)
   return `"${decodeURIComponent(username)}" "${decodeURIComponent(password)}"\n`
-}
-
-async function untilItListens(output: Readable): Promise<void> {
-  let log = ''
-  for await (const chunk of output.iterator({ destroyOnReturn: false })) {
-    log += String(chunk)
-    if (!log.includes('process up')) continue
-    // Somebody has to go on reading, or it would stop when the pipe is full.
-    output.resume()
-    return
-  }
-  throw new Error(`PgBouncer did not start:\n${log}`)
 }

@@ -1,4 +1,4 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
+import { spawn, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Identity } from './certificates.ts'
+import { untilItSays } from './output.ts'
 
 const system = process.platform === 'win32' ? 'windows' : process.platform
 
@@ -67,7 +68,7 @@ export async function startPostgres({ tls }: PostgresServerOptions = {}): Promis
     cwd: home,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  await readyToAccept(server)
+  await untilItSays('ready to accept connections', server.stderr, 'Postgres')
   return {
     port,
     url: (database = 'postgres') => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
@@ -110,18 +111,6 @@ function canRun(binary: string, account: Account): boolean {
   } catch {
     return false
   }
-}
-
-async function readyToAccept(server: ChildProcess): Promise<void> {
-  let log = ''
-  for await (const chunk of server.stderr?.iterator({ destroyOnReturn: false }) ?? []) {
-    log += String(chunk)
-    if (!log.includes('ready to accept connections')) continue
-    // Somebody has to go on reading, or Postgres would stop when the pipe is full.
-    server.stderr?.resume()
-    return
-  }
-  throw new Error(`Postgres did not start:\n${log}`)
 }
 
 export async function freePort(): Promise<number> {

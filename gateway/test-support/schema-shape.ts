@@ -35,6 +35,8 @@ export async function readShape(owner: postgres.Sql): Promise<SchemaShape> {
     select format('right %s on %s', lower(privilege_type), table_name), 'given'
       from information_schema.role_table_grants
       where table_schema = 'public' and grantee = 'dashgate_gateway'
+        -- The others are listed by column.
+        and privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
     union all
     select format('right %s on %s.%s', lower(privilege_type), table_name, column_name), 'given'
       from information_schema.role_column_grants
@@ -99,15 +101,22 @@ function isOnNewColumns(what: string, shape: string, before: SchemaShape): boole
   return shape.startsWith('CHECK') && !words.some((word) => before.has(`column ${table}.${word}`))
 }
 
-/** A migration may contract where it says so, and from which release on nobody misses it. */
+/** What a migration says of itself: what it takes away, and why that may be. */
 export interface Declared {
   readonly what: string
-  /** Undefined for what looks like less and is more. */
+  /** The oldest release that does not miss it; undefined for what none ever missed. */
   readonly from: string | undefined
 }
 
-/** Lines like `-- contracts from 0.3.0: column tenants.theme removed` and `-- widens: constraint … changed`. */
+/**
+ * Lines like `-- contracts from 0.3.0: column tenants.theme removed`, `-- unused: right … removed` for
+ * what no release ever needed, and `-- widens: constraint … changed` for what only looks like less.
+ */
 export function declaredIn(sql: string): Declared[] {
-  const lines = sql.matchAll(/^-- (?:contracts from (\d+\.\d+\.\d+)|widens): (.+?)\s*$/gm)
-  return [...lines].map(([, from, what]) => ({ what: what ?? '', from }))
+  const lines = sql.matchAll(
+    /^-- (?:contracts from (\d+\.\d+\.\d+)|unused|widens): (.*?)(?:\{(.+)\}(.*?))?\s*$/gm,
+  )
+  return [...lines].flatMap(([, from, start = '', list, end = '']) =>
+    (list ?? '').split(',').map((one) => ({ what: start + one + end, from })),
+  )
 }

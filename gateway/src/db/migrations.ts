@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator'
 import postgres from 'postgres'
 import type { DatabaseAddress } from './connection.ts'
 import { sqlState } from './connection-fault.ts'
@@ -32,8 +31,9 @@ export interface MigrationOptions extends DatabaseAddress {
 }
 
 /**
- * Brings the database to the newest version, all of it or nothing. Several replicas may do it at
- * once: the first one works, the others wait and find nothing left to do.
+ * Brings the database to the newest version. Several replicas may do it at once: the first one works,
+ * the others wait and find nothing left to do. Each migration is done as a whole or not at all, and
+ * holds its locks no longer than it takes.
  *
  * @throws when others kept it waiting for too long; running it again is safe
  */
@@ -50,7 +50,10 @@ export async function migrateDatabase({
     for (;;) {
       try {
         await connection`select pg_advisory_lock(${migrationLock})`
-        await migrate(drizzle(connection), { migrationsFolder: folder })
+        await connection.unsafe(journalTable)
+        for (const one of readMigrationFiles({ migrationsFolder: folder })) {
+          await migrateOnce(connection, one)
+        }
         if (appRolePassword) await letGatewaySignIn(connection, appRolePassword)
         return
       } catch (error) {
@@ -66,9 +69,32 @@ export async function migrateDatabase({
   }
 }
 
+/** As `drizzle-kit` has it, which runs all that is new in one transaction. */
+const journalTable = `
+  create schema if not exists drizzle;
+  create table if not exists drizzle.__drizzle_migrations (
+    id serial primary key,
+    hash text not null,
+    created_at bigint
+  )`
+
+async function migrateOnce(
+  connection: postgres.Sql,
+  { sql: statements, folderMillis, hash }: MigrationMeta,
+): Promise<void> {
+  await connection.begin(async (tx) => {
+    const [done] = await tx<[{ newest: string | null }]>`
+      select max(created_at) as newest from drizzle.__drizzle_migrations`
+    if (Number(done.newest) >= folderMillis) return
+    for (const statement of statements) await tx.unsafe(statement)
+    await tx`
+      insert into drizzle.__drizzle_migrations (hash, created_at) values (${hash}, ${folderMillis})`
+  })
+}
+
 const lockNotAvailable = '55P03'
 const keptWaiting =
-  'others have held what the migration needs for too long: another migration, or a transaction that never ends (see pg_stat_activity). Nothing was changed; run it again'
+  'others have held what the migration needs for too long: another migration, or a transaction that never ends (see pg_stat_activity). Nothing is half done; run it again'
 
 function connect({ url, ca }: DatabaseAddress): postgres.Sql {
   const way = readDatabaseUrl(url)

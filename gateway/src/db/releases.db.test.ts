@@ -212,6 +212,7 @@ describe('a migration', () => {
     ],
     ['create policy less on tenants as restrictive using (true)', 'policy tenants.less added'],
     ['revoke delete on assignments from dashgate_gateway', 'right delete on assignments removed'],
+    ['revoke update on tenants from dashgate_gateway', 'right update on tenants.branding removed'],
     ['drop trigger notify_keys on key_rings', 'trigger key_rings.notify_keys removed'],
     ['alter domain slug add constraint long check (length(value) > 1)', 'domain slug.long added'],
     ['alter table tenants no force row level security', 'table tenants changed'],

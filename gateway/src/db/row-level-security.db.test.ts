@@ -134,7 +134,7 @@ describe('rows of a tenant', () => {
     const touched = await database.inTenant('acme-corp', async (tx) =>
       tx
         .update(preferences)
-        .set({ name: 'taken' })
+        .set({ isDefault: true })
         .where(sql`tenant_id = 'globex'`)
         .returning(),
     )

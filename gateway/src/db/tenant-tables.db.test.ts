@@ -79,6 +79,18 @@ describe('every table of the catalogue', () => {
   })
 })
 
+describe('what says whose a row is', () => {
+  it('is written once: no purpose lets the role change it', async () => {
+    const changeable = await test.owner`
+      select relname || '.' || attname as column from pg_class join pg_attribute on attrelid = pg_class.oid
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+        and attname in ('id', 'tenant_id', 'tenants', 'storage_prefix', 'slug', 'dashboard_slug',
+          'issuer', 'sub', 'user_sub', 'role', 'id_hash')
+        and has_column_privilege('dashgate_gateway', attrelid, attnum, 'update')`
+    expect(changeable).toEqual([])
+  })
+})
+
 const act = fc.record({
   verb: fc.constantFrom('select', 'update', 'delete', 'insert'),
   /** Which table, of however many there are. */
