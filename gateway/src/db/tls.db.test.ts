@@ -5,6 +5,7 @@ import { createAuthority, type Authority } from '../../test-support/certificates
 import { rawServer } from '../../test-support/local-server.ts'
 import { startPostgres, type PostgresServer } from '../../test-support/postgres.ts'
 import { connectDatabase, type Database } from './client.ts'
+import { migrateDatabase } from './migrations.ts'
 
 let authority: Authority
 let server: PostgresServer
@@ -106,6 +107,26 @@ describe('sslmode=verify-full', () => {
     ).rejects.toMatchObject(refused(/offers no TLS/))
 
     expect(Buffer.concat(received)).toHaveLength(8)
+  })
+})
+
+describe('migrations', () => {
+  it('believe the same servers', async () => {
+    const url = (host: string) => {
+      const way = new URL(server.url())
+      way.hostname = host
+      way.searchParams.set('sslmode', 'verify-full')
+      return way.href
+    }
+    const { ca } = authority
+
+    await expect(migrateDatabase({ url: url('127.0.0.1'), ca })).rejects.toThrow(
+      /IP: 127\.0\.0\.1 is not in the cert/,
+    )
+    await expect(migrateDatabase({ url: url('localhost') })).rejects.toThrow(
+      /certificate|signature/,
+    )
+    await migrateDatabase({ url: url('localhost'), ca })
   })
 })
 
