@@ -38,6 +38,7 @@ export function signOutRoutes(dependencies: SignOutDependencies) {
       })
     }
     c.header('Set-Cookie', cookies.deletion)
+    // Not "cookies": with ours those of other programs on this host would go.
     c.header('Clear-Site-Data', '"storage"')
     // Signed out here whatever happens at the provider.
     const url = await relyingParty.logoutUrl().catch(() => undefined)
