@@ -21,6 +21,9 @@ const turbo = [
   '--no-update-notifier',
 ]
 
+/** As seen from `dash-apps`, whose rules hold for all. */
+const pythonSources = ['.', '../e2e/apps', '--config', 'pyproject.toml']
+
 /** What needs no test run: quick, and first. */
 export const staticChecks: readonly Check[] = [
   { name: 'format', file: 'prettier', args: ['--check', '.', '--log-level', 'warn'] },
@@ -32,8 +35,8 @@ export const staticChecks: readonly Check[] = [
     file: process.execPath,
     args: ['gateway/src/config-reference.ts', '--check'],
   },
-  python('ruff', ['check', '.']),
-  python('ruff', ['format', '--check', '.']),
+  python('ruff', ['check', ...pythonSources]),
+  python('ruff', ['format', '--check', ...pythonSources]),
 ]
 
 function python(tool: string, args: readonly string[]): Check {
