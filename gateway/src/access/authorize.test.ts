@@ -11,6 +11,7 @@ const tenant = (id: string, status: Tenant['status'] = 'active'): Tenant => ({
   branding: {},
   storagePrefix: id,
   config: {},
+  limits: {},
 })
 const dashboard = (slug: string): Dashboard => ({
   slug,

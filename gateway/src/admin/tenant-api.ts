@@ -31,6 +31,24 @@ const status = z
   .enum(['active', 'suspended'])
   .meta({ description: 'Nobody sees anything of a suspended tenant; its data stay.' })
 
+const limit = (description: string) =>
+  z.int().min(1).max(10_000_000).optional().meta({ description })
+
+const limits = z
+  .strictObject({
+    requestsPerMinute: limit('Requests of all its people in a minute.'),
+    userRequestsPerMinute: limit('Requests of each of them in a minute.'),
+    requestsAtOnce: limit('Requests that one app works at for all of them at once.'),
+    userRequestsAtOnce: limit('Requests that one app works at for each of them at once.'),
+    streams: limit('WebSockets and long answers that all of them have open.'),
+    userStreams: limit('WebSockets and long answers that each of them has open.'),
+  })
+  .meta({
+    id: 'TenantLimits',
+    description:
+      'How much of each gateway process the tenant may use; what is left out is as the settings say for all.',
+  })
+
 const tenant = z
   .object({
     id: slug,
@@ -38,6 +56,7 @@ const tenant = z
     status,
     branding,
     config,
+    limits,
     createdAt: moment,
     updatedAt: moment,
   })
@@ -52,6 +71,7 @@ export const tenantMetadata = z
       description:
         'Settings for all its dashboards; what a dashboard does not know is left out there.',
     }),
+    limits: limits.optional(),
   })
   .meta({ id: 'TenantMetadata' })
 
@@ -103,6 +123,7 @@ const exampleMetadata = {
     colors: { primary: '#1d4ed8' },
   },
   config: { currency: 'USD' },
+  limits: { requestsPerMinute: 6000 },
 }
 
 const exampleTenant = {
@@ -160,10 +181,10 @@ export const changeTenant = {
   path: '/admin/tenants/{id}/metadata',
   name: 'changeTenant',
   tag: 'tenants',
-  summary: 'Create a tenant, or change its name, status, branding or config',
+  summary: 'Create a tenant, or change its name, status, branding, config or limits',
   description:
-    'What is left out stays as it is; `branding` and `config` are replaced as a whole. Its data lie ' +
-    'in storage below `processed/{id}/`.',
+    'What is left out stays as it is; `branding`, `config` and `limits` are replaced as a whole. Its ' +
+    'data lie in storage below `processed/{id}/`.',
   params: z.object(id),
   body: { schema: tenantMetadata, example: exampleMetadata },
   answers: {

@@ -11,6 +11,7 @@ describe('POST /admin/tenants/{id}/metadata', () => {
     displayName: 'Umbrella Re',
     branding: { displayName: 'Umbrella', logo, colors: { primary: '#aa0011' } },
     config: { currency: 'EUR' },
+    limits: { requestsPerMinute: 600, userStreams: 5 },
   }
 
   it('makes a tenant whose data lie under its id', async () => {
@@ -61,6 +62,10 @@ describe('POST /admin/tenants/{id}/metadata', () => {
     [{ config: [] }, 'config'],
     [{ config: { a: '\u0000' } }, 'config'],
     [{ config: { '\u0000': 1 } }, 'config'],
+    [{ limits: { requestsPerMinute: 0 } }, 'limits.requestsPerMinute'],
+    [{ limits: { requestsAtOnce: 1.5 } }, 'limits.requestsAtOnce'],
+    [{ limits: { requestsPerHour: 5 } }, 'limits.requestsPerHour'],
+    [{ limits: [] }, 'limits'],
     [{ storagePrefix: 'globex' }, 'storagePrefix'],
     [{ id: 'globex' }, 'id'],
     [{ branding: { colors: { secondary: '#aabbcc' } } }, 'branding.colors.secondary'],

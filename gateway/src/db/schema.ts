@@ -26,6 +26,7 @@ export const tenants = pgTable('tenants', {
   branding: object('branding').notNull().default({}),
   storagePrefix: text('storage_prefix').notNull(),
   config: object('config').notNull().default({}),
+  limits: object('limits').notNull().default({}),
   createdAt: when('created_at').notNull().defaultNow(),
   updatedAt: when('updated_at').notNull().defaultNow(),
 })
@@ -90,6 +91,11 @@ export const sessions = pgTable('sessions', {
   absoluteExpiresAt: when('absolute_expires_at').notNull(),
   revokedAt: when('revoked_at'),
   revokedReason: text('revoked_reason'),
+})
+
+export const usedLogoutTokens = pgTable('used_logout_tokens', {
+  idHash: text('id_hash').primaryKey(),
+  forgetAfter: when('forget_after').notNull(),
 })
 
 export const keyRings = pgTable('key_rings', {

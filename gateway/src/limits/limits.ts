@@ -31,7 +31,7 @@ export function limitsByTenant(defaults: Limits, tenant: (id: string) => Tenant 
     if (!found) return defaults
     const ready = known.get(found)
     if (ready) return ready
-    const given = found.limits ?? {}
+    const given = found.limits
     const own = names.filter((name) => isLimit(given[name]))
     const limits = { ...defaults, ...Object.fromEntries(own.map((name) => [name, given[name]])) }
     known.set(found, limits)

@@ -31,8 +31,9 @@ describe('a token bucket (X21)', () => {
 
   it('takes up a changed pace at once', () => {
     const buckets = createTokenBuckets(10, () => 0)
-    buckets.take('a', { burst: 1000, perSecond: 1 })
     expect(taken(50, () => buckets.take('a', { burst: 3, perSecond: 1 }))).toBe(3)
+    expect(taken(50, () => buckets.take('a', { burst: 10, perSecond: 1 }))).toBe(7)
+    expect(buckets.take('a', { burst: 3, perSecond: 1 })).toBe(1)
   })
 
   it('never gives more than the burst and the pace allow, whatever comes when', () => {

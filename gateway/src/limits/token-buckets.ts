@@ -6,8 +6,9 @@ export interface Pace {
   readonly perSecond: number
 }
 
+/** What is out of it, not what is left: a larger burst then counts at once. */
 interface Bucket {
-  left: number
+  used: number
   at: number
 }
 
@@ -28,14 +29,18 @@ export function createTokenBuckets(remembered: number, now = () => performance.n
       const at = now()
       let bucket = buckets.get(key)
       if (!bucket) {
-        bucket = { left: burst, at }
+        bucket = { used: 0, at }
         buckets.set(key, bucket)
       }
-      bucket.left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond)
+      const refilled = ((at - bucket.at) / 1000) * perSecond
+      // What was used of a larger burst is no debt under a smaller one.
+      bucket.used = Math.min(burst, Math.max(0, bucket.used - refilled))
       bucket.at = at
-      const needed = 1 + Math.min(burst * reserve, burst - 1)
-      if (bucket.left < needed) return (needed - bucket.left) / perSecond
-      bucket.left -= 1
+      // Even the smallest burst has one for everybody.
+      const most = Math.max(1, burst * (1 - reserve))
+      const over = bucket.used + 1 - most
+      if (over > 0) return over / perSecond
+      bucket.used += 1
       return 0
     },
   }

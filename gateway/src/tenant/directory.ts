@@ -22,7 +22,7 @@ export interface Tenant {
   readonly storagePrefix: string
   readonly config: Readonly<Record<string, unknown>>
   /** Its own limits, in place of those of the settings. */
-  readonly limits?: Readonly<Record<string, unknown>>
+  readonly limits: Readonly<Record<string, unknown>>
 }
 
 export interface Dashboard {

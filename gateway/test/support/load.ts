@@ -107,7 +107,7 @@ export async function startLoad(options: LoadOptions) {
 }
 
 /** A WebSocket that is held open through one replica. */
-function openSocket(
+export function openSocket(
   replica: string,
   publicUrl: string,
   visitor: Visitor,
