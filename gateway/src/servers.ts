@@ -47,10 +47,14 @@ const limits = {
   headersTimeout: 15_000,
   /** An upload may be slow; a request that never ends is cut by this. */
   requestTimeout: 300_000,
+  /** How often node looks for requests that took too long; by default 30 s, twice their time. */
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 65_000,
   insecureHTTPParser: false,
   requireHostHeader: true,
 }
+
+type ServerLimits = typeof limits
 
 /**
  * What routing needs to know of a handshake. A target that is not canonical is no more parsed than
@@ -106,7 +110,11 @@ const tlsLimits = {
 /** Not that a client hangs up, or speaks TLS but no HTTP. */
 const isOfTls = ({ code }: NodeJS.ErrnoException) => code?.startsWith('ERR_SSL') === true
 
-function tlsServer({ watch, ...files }: ListenerTls, listener: RequestListener): Server {
+function tlsServer(
+  { watch, ...files }: ListenerTls,
+  limits: ServerLimits,
+  listener: RequestListener,
+): Server {
   const server = createHttpsServer({ ...limits, ...tlsLimits, ...files }, listener)
   const watched = new WeakSet<TLSSocket>()
   server.on('secureConnection', (socket) => {
@@ -123,12 +131,15 @@ function tlsServer({ watch, ...files }: ListenerTls, listener: RequestListener):
   return server
 }
 
-function serverFor({ app, tls, upgrades }: Listener): Server {
+function serverFor({ app, tls, upgrades }: Listener, limits: ServerLimits): Server {
   // The global Request and Response stay node's own: libraries compare against them.
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
   }) as RequestListener
-  const server = tls ? tlsServer(tls, listener) : createHttpServer(limits, listener)
+  const server = tls ? tlsServer(tls, limits, listener) : createHttpServer(limits, listener)
+  // Node leaves out the fields beyond its limit without a word: what is refused must be seen. How
+  // many there can be is bounded by their bytes, how many are taken is decided at the edge.
+  server.maxHeadersCount = 0
   server.on(
     'upgrade',
     upgrades ? upgradeHandler(app) : (_incoming, socket: Duplex) => socket.destroy(),
@@ -161,9 +172,18 @@ function trackSockets(server: Server): Set<Socket> {
   return sockets
 }
 
-/** Several listeners that start and stop as one. */
-export async function startServers(listeners: readonly Listener[]) {
-  const servers = new Map(listeners.map((listener) => [listener.name, serverFor(listener)]))
+/**
+ * Several listeners that start and stop as one.
+ *
+ * @param changes of the limits, for tests that cannot wait for them
+ */
+export async function startServers(
+  listeners: readonly Listener[],
+  changes: Partial<ServerLimits> = {},
+) {
+  const servers = new Map(
+    listeners.map((one) => [one.name, serverFor(one, { ...limits, ...changes })]),
+  )
   const sockets = [...servers.values()].map(trackSockets)
   const stop = async (graceMs: number) => {
     const cut = setTimeout(() => {

@@ -3,9 +3,18 @@ import type { GatewayEnv } from '../request-context.ts'
 import { canonicalTarget } from './canonical-path.ts'
 import { clientKind } from './client-kind.ts'
 import { GatewayError } from './gateway-error.ts'
-import { headerFault } from './request-shape.ts'
+import { headerFault, sizeFault } from './request-shape.ts'
 
 const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
+
+const tooLarge = (status: 414 | 431) =>
+  status === 414
+    ? new GatewayError(
+        414,
+        'address_too_long',
+        'This address is too long. Start from the home page.',
+      )
+    : new GatewayError(431, 'too_many_headers', 'This request has too many header fields.')
 
 /**
  * The first stage: refuses what could be read in two ways, decides the canonical path and notes who
@@ -27,8 +36,10 @@ export function intake(allowedHosts: readonly string[] = []) {
         accept: incoming.headers.accept,
       }),
     )
-    const target = canonicalTarget(incoming.url ?? '')
+    const size = sizeFault(incoming.url ?? '', incoming.rawHeaders)
+    const target = size === 414 ? undefined : canonicalTarget(incoming.url ?? '')
     c.set('target', target ?? { path: '(refused)', query: '' })
+    if (size) throw tooLarge(size)
     if (!target) {
       throw new GatewayError(
         400,

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headerFault } from './request-shape.ts'
+import { headerFault, sizeFault } from './request-shape.ts'
 
 describe('R5, H2, H6: headerFault', () => {
   it('finds nothing wrong with an ordinary request', () => {
@@ -41,4 +42,45 @@ describe('R5, H2, H6: headerFault', () => {
       expect(headerFault(['host', 'x', 'x-note', `a${character}b`])).toMatch(/control character/)
     },
   )
+})
+
+describe('H12, X16: sizeFault', () => {
+  const fields = (count: number) => Array.from({ length: count }, () => ['x', 'y']).flat()
+
+  it('finds an ordinary request, and the largest, not too large', () => {
+    expect(sizeFault('/a?b', fields(30))).toBeUndefined()
+    expect(sizeFault('/'.repeat(8192), fields(128))).toBeUndefined()
+  })
+
+  it('is 414 for a longer address, and 431 for more fields', () => {
+    expect(sizeFault('/'.repeat(8193), fields(1))).toBe(414)
+    expect(sizeFault('/', fields(129))).toBe(431)
+  })
+})
+
+describe('headerFault and sizeFault, for any list of fields', () => {
+  const name = fc.constantFrom('Host', 'hOST', 'Cookie', 'Origin', 'ORIGIN', 'X-A', 'x_a', 'Accept')
+  const value = fc.string({ unit: 'binary', maxLength: 8 })
+  const list = fc.array(fc.tuple(name, value), { maxLength: 20 })
+
+  it('lets pass only what is said once and holds no control character', () => {
+    fc.assert(
+      fc.property(list, (pairs) => {
+        if (headerFault(pairs.flat()) !== undefined) return
+        for (const single of ['host', 'origin'])
+          expect(pairs.filter(([one]) => one.toLowerCase() === single).length).toBeLessThan(2)
+        for (const [, one] of pairs) expect(one).not.toMatch(/(?!\t)\p{Cc}/u)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('does not depend on the order of the fields', () => {
+    fc.assert(
+      fc.property(list, (pairs) => {
+        const turned = pairs.toReversed().flat()
+        expect(headerFault(turned) === undefined).toBe(headerFault(pairs.flat()) === undefined)
+      }),
+    )
+  })
 })

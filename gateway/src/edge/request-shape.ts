@@ -10,6 +10,22 @@ const singletons = new Set([
   'sec-fetch-site',
 ])
 
+/** Bytes of the request line's target, as RFC 9112 §3 wants at least; then 414. */
+const longestTarget = 8 * 1024
+
+/** A browser sends about 30 fields, a proxy in front adds some; then 431. */
+const mostFields = 128
+
+/**
+ * What is too large about a request before anybody has read it (RFC 9110 §15.5.15, RFC 6585 §5).
+ *
+ * @param rawHeaders names and values in turn, as node gives them
+ */
+export function sizeFault(target: string, rawHeaders: readonly string[]): 414 | 431 | undefined {
+  if (target.length > longestTarget) return 414
+  return rawHeaders.length > 2 * mostFields ? 431 : undefined
+}
+
 /** Control characters but the tab, which node's own parser lets through in part (RFC 9110 §5.5). */
 const controls = /(?!\t)\p{Cc}/u
 

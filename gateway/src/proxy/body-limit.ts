@@ -10,6 +10,13 @@ const tooLarge = (maxBytes: number) =>
   )
 
 /**
+ * No browser sends fields after a body, and servers differ in what they make of them: a `Host` there
+ * must not be taken for one (RFC 9110 §6.5.1).
+ */
+const hasTrailers = () =>
+  new GatewayError(400, 'trailers', 'This request has header fields after its body.')
+
+/**
  * The body of a request, or `undefined` without one; it is streamed and never held. A length that is
  * announced is judged before anything is read; one that is not (RFC 9112 §7.1) is counted.
  */
@@ -28,6 +35,8 @@ export function limitedBody(incoming: IncomingMessage, maxBytes: number): Readab
       if (seen > maxBytes) done(tooLarge(maxBytes))
       else done(null, chunk)
     },
+    // The app has not been told the end yet, so that it has no whole request.
+    flush: (done) => done(incoming.rawTrailers.length > 0 ? hasTrailers() : null),
   })
   incoming.on('error', (error) => counter.destroy(error))
   incoming.on('close', () => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { request } from 'undici'
@@ -207,5 +208,17 @@ describe('limitedBody', () => {
   it('V36, X14: refuses a larger one by count when no length is announced', async () => {
     const body = ReadableStream.from(['12345', '67890', '1'].map((part) => Buffer.from(part)))
     expect(await upload({ method: 'POST', body, duplex: 'half' })).toBe('413 body_too_large')
+  })
+
+  it('H10: refuses fields after the body, before the body is said to be whole', async () => {
+    await using front = await httpServer((request, response) => {
+      const answer = async () => text(limitedBody(request, 10) ?? Readable.from([]))
+      void codeOf(answer()).then((outcome) => response.end(outcome))
+    })
+    const socket = connect(front.port, '127.0.0.1')
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nHost: b\r\n\r\n',
+    )
+    expect(await text(socket)).toContain('400 trailers')
   })
 })

@@ -1,0 +1,69 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { startServers, type FetchApp } from './servers.ts'
+
+/** Long enough that no wait of a busy machine is taken for one of these; the tests wait for them. */
+const short = { headersTimeout: 300, requestTimeout: 900, connectionsCheckingInterval: 50 }
+
+async function serving(app: FetchApp) {
+  const listener = { name: 'one', address: { host: '127.0.0.1', port: 0 }, app }
+  const servers = await startServers([listener], short)
+  return { port: servers.port('one') ?? 0, [Symbol.asyncDispose]: () => servers.stop(0) }
+}
+
+const reading: FetchApp = {
+  fetch: async (request) => new Response(`read ${(await request.text()).length}`),
+}
+
+/** Writes these bytes, and a little more again and again, until the other side is done. */
+async function trickle(port: number, begin: string, more: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(begin)
+  const poke = setInterval(() => socket.write(more), 60)
+  const answer = await text(socket).catch(() => '')
+  clearInterval(poke)
+  socket.destroy()
+  return answer
+}
+
+describe('X13, H12: a client that is slow on purpose', () => {
+  it('with its headers is told so, or cut off', async () => {
+    await using server = await serving(reading)
+    const answer = await trickle(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n', 'X-A: b\r\n')
+    expect(answer).toMatch(/^(?:HTTP\/1\.1 408 |$)/)
+  })
+
+  it('with its body is told so, or cut off', async () => {
+    await using server = await serving(reading)
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n'
+    expect(await trickle(server.port, head, 'x')).toMatch(/^(?:HTTP\/1\.1 408 |$)/)
+  })
+
+  it('keeps nobody else waiting', async () => {
+    await using server = await serving(reading)
+    const slow = Array.from({ length: 200 }, () => connect(server.port, '127.0.0.1'))
+    for (const socket of slow) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\nX-')
+    const answer = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: 'abc' })
+    expect(await answer.text()).toBe('read 3')
+    for (const socket of slow) socket.destroy()
+  })
+})
+
+describe('X16: all fields of a request', () => {
+  it('are there to be judged: none is left out because there are so many', async () => {
+    let seen = 0
+    const app: FetchApp = {
+      fetch(_request, bindings) {
+        seen = (bindings as { incoming: { rawHeaders: string[] } }).incoming.rawHeaders.length / 2
+        return new Response()
+      },
+    }
+    await using server = await serving(app)
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'a:\r\n'.repeat(3000)}\r\n`)
+    await text(socket)
+    expect(seen).toBe(3002)
+  })
+})
