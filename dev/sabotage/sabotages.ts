@@ -105,23 +105,13 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'the name of a dataset may be a path',
+    name: 'the data API takes the tenant from a header',
     edits: [
       {
-        file: 'data/dataset-path.ts',
-        find: 'export const isDatasetName = (name: string): boolean => datasetForm.test(name)',
+        file: 'internal-app.ts',
+        find: 'const { tenant, dashboard } = stillAllowed(claims, directory)',
         replace:
-          'export const isDatasetName = (name: string): boolean => datasetForm.test(name) || name !== ""',
-      },
-      {
-        file: 'data/storage-path.ts',
-        find: 'if (!segments.every((segment) => segmentForm.test(segment))) {',
-        replace: 'if (!segments.every((segment) => segmentForm.test(segment) || segment !== "")) {',
-      },
-      {
-        file: 'data/dataset-path.ts',
-        find: 'return target.origin === container.origin && target.pathname === expected',
-        replace: 'return target.origin === container.origin || target.pathname === expected',
+          "const tenantId = c.req.header('X-Tenant-Id') ?? claims.tenantId\n    const { tenant, dashboard } = stillAllowed({ ...claims, tenantId }, directory)",
       },
     ],
   },
