@@ -117,7 +117,7 @@ describe('what cannot be bounded is refused', () => {
   })
 
   it('also when the config is what makes it much', () => {
-    const alternatives = Array.from({ length: 1900 }, () => ({ type: 'string' }))
+    const alternatives = Array.from({ length: 500 }, () => ({ type: 'string' }))
     const schema = {
       properties: { a: { items: { anyOf: [...alternatives, { type: 'number' }] } } },
     }
