@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:tls'
+import { stack } from './stack.ts'
+
+/** Sends a GET to the admin API as it is written, with the operator's certificate; 0 is no answer. */
+export function rawOperator(): (path: string, lines?: readonly string[]) => Promise<number> {
+  const [ca, cert, key] = [stack.ca, stack.clientCert, stack.clientKey].map((file) =>
+    readFileSync(file),
+  )
+  const { hostname, port, host } = new URL(stack.adminUrl)
+  return (path, lines = []) =>
+    new Promise((resolve) => {
+      const options = {
+        host: hostname,
+        port: Number(port),
+        ...(ca && cert && key && { ca, cert, key }),
+      }
+      let received = ''
+      const socket = connect(options, () => {
+        socket.write(
+          [`GET ${path} HTTP/1.1`, `Host: ${host}`, ...lines, 'Connection: close', '', ''].join(
+            '\r\n',
+          ),
+        )
+      })
+      socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')))
+      socket.on('error', () => {})
+      socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(received)?.[1] ?? 0)))
+    })
+}
