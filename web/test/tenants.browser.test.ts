@@ -6,7 +6,9 @@ import { VIEWER } from './models.ts'
 const { now, open } = useBrowser()
 const PATH = '/dashboard/loss-development/'
 
-const ready = (page: Page) => page.locator('[data-stage][data-state=ready]').waitFor()
+/** A dashboard that is shown; one that was ready once and lies beneath a dialog is not. */
+const ready = (page: Page) =>
+  page.locator('[data-stage][data-state=ready]:not([data-concealed])').waitFor()
 const switched = (page: Page, name: string) =>
   page.getByRole('dialog', { name: `You are now working for ${name} in another tab` })
 
