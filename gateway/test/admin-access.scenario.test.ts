@@ -222,7 +222,7 @@ describe('the provider of the tokens', () => {
     }
   }
 
-  it('may rotate its keys: the new one is found without a restart, the old one is no longer good', async () => {
+  it('X4: may rotate its keys: the new one is found without a restart, the old one is no longer good', async () => {
     const before = await provider().pipelineToken()
     expect((await ask('either', { token: before })).outcome).toBe('200')
     await provider().rotate()

@@ -61,7 +61,7 @@ async function recovers(ask: () => Promise<Answer>) {
   throw new Error('it did not recover')
 }
 
-describe('without the app', () => {
+describe('X5: without the app', () => {
   it('its dashboard says so, and works again as soon as the app does', async () => {
     await stack.parts.dashApps.get('loss-development')?.stop()
     expectClear(await inTime(frame()), 502, 'app_unreachable')
@@ -84,7 +84,7 @@ describe('without the app', () => {
 })
 
 describe('without the provider', () => {
-  it('nobody is signed out, sign-in says so, and works again as soon as the provider does', async () => {
+  it('X3: nobody is signed out, sign-in says so, and works again as soon as the provider does', async () => {
     await stack.parts.provider.stop()
     expect((await page(acme, '/')).status).toBe(200)
     await stack.parts.gateway?.stop()
@@ -108,7 +108,7 @@ describe('the tokens of the provider', () => {
     return rows[0]?.sealed
   }
 
-  it('are renewed on the way, and changed claims end the session', async () => {
+  it('V10: are renewed on the way, and changed claims end the session', async () => {
     const globex = new Visitor(stack.info.publicUrl)
     await globex.signIn('viewer@globex.test')
     const first = await sealedToken()
@@ -140,7 +140,7 @@ describe('the tokens of the provider', () => {
 })
 
 describe('without the database', () => {
-  it('nothing is served that cannot be checked or recorded, and nobody is signed out', async () => {
+  it('X1, V52: nothing is served that cannot be checked or recorded, and nobody is signed out', async () => {
     await stack.parts.postgres.stop()
     const answer = await inTime(acme.script('/dashboard/loss-development/_dash-layout'))
     expect(answer.status).toBe(503)
@@ -178,7 +178,7 @@ describe('without the blob store', () => {
     return token
   }
 
-  it('the data API says so in JSON, the dashboard in words, and both work again as soon as it does', async () => {
+  it('X6: the data API says so in JSON, the dashboard in words, and both work again as soon as it does', async () => {
     const headers = { authorization: `Bearer ${await tenantToken()}` }
     const data = () => fetch(`${stack.info.internalUrl}/datasets/triangles`, { headers })
     expect((await data()).status).toBe(200)

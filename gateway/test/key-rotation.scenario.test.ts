@@ -99,7 +99,7 @@ describe('three rotations in a row, under load over three gateways', () => {
   })
 })
 
-describe('once the sessions of the old keys are over', () => {
+describe('X10: once the sessions of the old keys are over', () => {
   it('these keys go away, nobody notices, and an old cookie leads to a sign-in', async () => {
     const { app, owner, replicas } = scene
     const [before] = await owner`select now() as at`

@@ -142,7 +142,7 @@ function everyProvider(dress: Dress, at: ReturnType<typeof scene>) {
     expect((await one.script('/session')).status).toBe(401)
   })
 
-  it('ends a session whose person has lost the role, and not only refuses the next sign-in', async () => {
+  it('B4, V10: ends a session whose person has lost the role, and not only refuses the next sign-in', async () => {
     const one = at.visitor()
     await one.signIn('viewer@acme.test')
     at.saying({ role: undefined, roles: [], extension_role: undefined })
@@ -207,7 +207,7 @@ function everyProvider(dress: Dress, at: ReturnType<typeof scene>) {
     expect((await at.log()) + JSON.stringify(lines)).not.toContain('told-nobody')
   })
 
-  it('refuses a token that another issuer of the same keys made', async () => {
+  it('O3, V45: refuses a token that another issuer of the same keys made', async () => {
     const one = at.visitor()
     at.saying({ iss: 'https://contoso.b2clogin.com/1b380119-2f96-4cc9-a78e-74f72c6833ee/v2.0/' })
     const refused = await one.signIn('viewer@acme.test')
@@ -282,7 +282,7 @@ describe('with Microsoft Entra External ID', () => {
   const at = scene(entraExternalId)
   everyProvider(entraExternalId, at)
 
-  it('refuses whoever belongs to another directory', async () => {
+  it('V45: refuses whoever belongs to another directory', async () => {
     const one = at.visitor()
     at.saying({ tid: '1b380119-2f96-4cc9-a78e-74f72c6833ee' })
     expectRefused(await one.signIn('viewer@acme.test'), 'wrong_directory')

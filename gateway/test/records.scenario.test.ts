@@ -93,13 +93,13 @@ describe('metrics and logs', () => {
     )
   })
 
-  it('make no series of what a client invents', async () => {
+  it('V23: make no series of what a client invents', async () => {
     const one = await signedIn('viewer@globex.test')
     await one.script('/dashboard/invented-by-a-client/')
     expect(await (await fetch(`${stack.opsUrl}/metrics`)).text()).not.toContain('invented')
   })
 
-  it('write one JSON line a request, with id, user and tenant, and without the query', async () => {
+  it('V23: write one JSON line a request, with id, user and tenant, and without the query', async () => {
     const one = await signedIn('viewer@globex.test')
     const answer = await one.script(
       '/dashboard/loss-development/_dash-layout?job=canary-handle~' + 'a'.repeat(64),

@@ -79,7 +79,7 @@ const found = (text: string) =>
     .map((canary, index) => (text.includes(canary) ? index : -1))
     .filter((index) => index >= 0)
 
-describe('secrets of the provider and of the session', () => {
+describe('B7: secrets of the provider and of the session', () => {
   it('are in no byte that a browser received, but for the sealed cookie', () => {
     for (const { url, headers, text } of acme.answers.filter(({ url }) =>
       url.startsWith(stack.publicUrl),

@@ -20,7 +20,7 @@ function openSocket(cookieHeader: string) {
 }
 
 describe('signing out', () => {
-  it('ends the session on the server, so that a copied cookie is worth nothing', async () => {
+  it('R8, V28, V47: ends the session on the server, so that a copied cookie is worth nothing', async () => {
     const one = await signedIn('viewer@acme.test')
     const thief = visitor()
     thief.cookies.set(cookie, one.cookies.get(cookie) ?? '')

@@ -43,7 +43,7 @@ describe('without a session', () => {
   })
 
   // SameSite=Strict: a link in a mail arrives without the cookie, though there is one.
-  it('a navigation from another site is made to come from here first, once', async () => {
+  it('B3: a navigation from another site is made to come from here first, once', async () => {
     const one = visitor()
     const first = await one.ask('/dashboard/loss-development/?a=1', {
       headers: { ...asNavigation, 'sec-fetch-site': 'cross-site' },
@@ -58,7 +58,7 @@ describe('without a session', () => {
 })
 
 describe('the sign-in', () => {
-  it('asks with a code, PKCE, state and nonce', async () => {
+  it('B1, O1: asks with a code, PKCE, state and nonce', async () => {
     const answer = await visitor().ask('/login', { headers: asNavigation })
     const query = new URL(answer.headers.get('location') ?? '').searchParams
     expect(query.get('response_type')).toBe('code')
@@ -67,7 +67,7 @@ describe('the sign-in', () => {
       expect(query.get(name)?.length, name).toBeGreaterThan(40)
   })
 
-  it('sets cookies that only a browser over TLS or localhost sends back, and no script can read', async () => {
+  it('B2: sets cookies that only a browser over TLS or localhost sends back, and no script can read', async () => {
     const one = await signedIn('viewer@acme.test')
     const set = one.answers
       .filter(({ url }) => url.startsWith(stack.publicUrl))
@@ -82,7 +82,7 @@ describe('the sign-in', () => {
     expect(set.find((text) => text.startsWith(cookie))).toMatch(/SameSite=Strict$/)
   })
 
-  it('refuses a callback that another browser began, before the code is redeemed', async () => {
+  it('O1: refuses a callback that another browser began, before the code is redeemed', async () => {
     const victim = visitor()
     const attacker = visitor()
     const begun = await attacker.ask('/login', { headers: asNavigation })
@@ -108,7 +108,7 @@ describe('the sign-in', () => {
     expect(one.cookies.get(cookie)).toBeUndefined()
   })
 
-  it('works in two tabs at once', async () => {
+  it('O1: works in two tabs at once', async () => {
     const one = visitor()
     await one.ask('/login?return_to=/tenant', { headers: asNavigation })
     const home = await one.signIn('viewer@acme.test')
@@ -118,7 +118,7 @@ describe('the sign-in', () => {
     )
   })
 
-  it('gives a new session each time, and ends the one that was there before', async () => {
+  it('V7: gives a new session each time, and ends the one that was there before', async () => {
     const one = await signedIn('viewer@acme.test')
     const before = one.cookies.get(cookie) ?? ''
     await one.visit('/login')
@@ -161,7 +161,7 @@ describe('the sign-in', () => {
 })
 
 describe('GET /session', () => {
-  it('says who I am and nothing of the provider', async () => {
+  it('V9: says who I am and nothing of the provider', async () => {
     const one = await signedIn('viewer@acme.test')
     const answer = await one.script('/session')
     const me = JSON.parse(answer.text) as Record<string, unknown>
@@ -183,7 +183,7 @@ describe('GET /session', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
-  it('opens for no cookie that was changed, doubled or made up', async () => {
+  it('V37: opens for no cookie that was changed, doubled or made up', async () => {
     const one = await signedIn('viewer@acme.test')
     const good = one.cookies.get(cookie) ?? ''
     for (const header of [

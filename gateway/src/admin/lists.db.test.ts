@@ -89,7 +89,7 @@ describe.each(lists)('%s', (path, field, key, sorts, count) => {
     ['cursor', `cursor=${cursorOf('createdAt', 'x')}`],
     ['cursor', `cursor=${cursorOf(sorts[0] ?? '', ["'", ''])}&sort=-${sorts[0]}`],
     ['nonsense', 'nonsense=1'],
-  ])('names %s for %s', async (parameter, query) => {
+  ])('V44: names %s for %s', async (parameter, query) => {
     const answer = await send('GET', `${path}?${query.replaceAll(' ', '%20')}`)
     expect([answer.status, answer.json['errors']]).toMatchObject([422, [{ field: parameter }]])
   })

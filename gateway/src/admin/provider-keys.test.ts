@@ -97,7 +97,7 @@ describe('the keys of the provider', () => {
     expect(await op.outcome('first')).toBe(unknownKey)
   })
 
-  it('are asked for no more often, however many tokens name keys that are not there', async () => {
+  it('X4: are asked for no more often, however many tokens name keys that are not there', async () => {
     await using op = await issuer()
     await op.outcome('first')
     seconds(6)

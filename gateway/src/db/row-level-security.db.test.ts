@@ -67,7 +67,7 @@ const everywhere = async (
 const owned: readonly TableName[] = ['tenants', 'assignments', 'preferences', 'auditLogs']
 const all: readonly TableName[] = [...owned, 'dashboards', 'sessions', 'keyRings']
 
-describe('rows of a tenant', () => {
+describe('T2, R6, V53: rows of a tenant', () => {
   it('are seen by its own transactions only, one after the other on one connection', async () => {
     const acme = await database.inTenant('acme-corp', async (tx) => tx.select().from(preferences))
     const globex = await database.inTenant('globex', async (tx) => tx.select().from(preferences))

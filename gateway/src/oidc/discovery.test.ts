@@ -22,7 +22,7 @@ const options = (issuer: string, discoveryUrl: string) => ({
 
 const document = '/.well-known/openid-configuration'
 
-describe('discovery', () => {
+describe('V45: discovery', () => {
   it('takes a document that lies elsewhere and names our issuer', async () => {
     const path = `/${directory}/v2.0/`
     await using server = await documentNaming((origin) => origin + path)

@@ -10,7 +10,7 @@ const begun = async (cookieHeader?: string, state = newState()) => {
   return { transactions, transaction, state, cookies, pair: cookies.at(-1)?.split(';')[0] ?? '' }
 }
 
-describe('login transactions', () => {
+describe('O1: login transactions', () => {
   it('come back by their state, to the browser that began them', async () => {
     const { transactions, transaction, state, pair } = await begun()
     expect(await transactions.find(state, pair)).toEqual(transaction)

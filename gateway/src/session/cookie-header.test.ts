@@ -4,7 +4,7 @@ import { cookieNames, cookieValues, hostCookie } from './cookie-header.ts'
 
 const name = '__Host-Http-session'
 
-describe('cookieValues', () => {
+describe('V37: cookieValues', () => {
   it('finds the value among others', () => {
     expect(cookieValues(`a=1; ${name}=x=y; b=2`, name)).toEqual(['x=y'])
   })

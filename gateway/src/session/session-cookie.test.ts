@@ -28,7 +28,7 @@ describe('session cookies', () => {
     expect(await cookies.unseal(valueOf(await cookies.seal(content)))).toEqual(content)
   })
 
-  it('stay valid while the key that sealed them is in the ring, and no longer', async () => {
+  it('X10: stay valid while the key that sealed them is in the ring, and no longer', async () => {
     const value = valueOf(await createSessionCookies(keys(first), 60).seal(content))
     expect(await createSessionCookies(keys({ ...first, ...second }), 60).unseal(value)).toEqual(
       content,
