@@ -16,6 +16,7 @@ import { createWriteLimit } from './preferences/write-limit.ts'
 import { createSessionCookies } from './session/session-cookie.ts'
 import { createSessionRegistry } from './session/session-registry.ts'
 import { createSessionStore } from './session/session-store.ts'
+import { measureRevocations } from './session/revocation-times.ts'
 import { createTenantDirectory } from './tenant/directory.ts'
 
 const sweepEveryMs = 30_000
@@ -48,6 +49,7 @@ export async function layFoundation(config: Config, logger: Logger) {
 
   const sessionStore = createSessionStore(database)
   const cookies = createSessionCookies(keyRings, config.SESSION_ABSOLUTE_SECONDS)
+  const revocations = measureRevocations(metrics, sessionStore)
   const registry = createSessionRegistry({
     cookies,
     store: sessionStore,
@@ -56,6 +58,7 @@ export async function layFoundation(config: Config, logger: Logger) {
     graceSeconds: config.REVOCATION_GRACE_SECONDS,
     onExtendFailure: (error) =>
       logger.warn('the idle end of a session could not be written', { error }),
+    onUnconfirmed: (idHash) => void revocations.foundOut(idHash),
   })
   const sweeping = setInterval(() => {
     registry
@@ -72,12 +75,22 @@ export async function layFoundation(config: Config, logger: Logger) {
 
   const reloader = (what: string, reload: () => Promise<void>) =>
     createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))
-  const tenants = reloader('tenants', () => directory.reload())
+  const tenants = reloader('tenants', () =>
+    revocations.ofAccess(async () => {
+      await directory.reload()
+      return registry.recheckAccess()
+    }),
+  )
   const sessions = reloader('sessions', () => registry.recheckAll())
   const notifications = await listenForChanges(addresses, {
-    metadata: tenants.request,
+    metadata(changedAt) {
+      revocations.accessChanged(changedAt)
+      tenants.request()
+    },
     keys: keys.request,
-    session: (idHash) => registry.revoked(idHash),
+    session(idHash, changedAt) {
+      if (registry.revoked(idHash)) revocations.ofSession(changedAt)
+    },
     resync() {
       for (const one of [tenants, keys, sessions]) one.request()
     },

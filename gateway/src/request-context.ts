@@ -37,6 +37,8 @@ export interface GatewayVariables {
   tenant: Tenant
   /** Set by the access stage. */
   dashboard: Dashboard
+  /** Set with it: whether the same question would be answered in the same way by now. */
+  isStillAllowed: () => boolean
   /** What the app answered to a handshake, 101 where the tunnel stands. */
   tunnelStatus: number
   /** The code of a refusal, for the access log. */

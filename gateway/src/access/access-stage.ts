@@ -22,7 +22,9 @@ export const requireAccess = ({ assignments, audit, segment }: AccessStageOption
     const { sub, email } = session.principal
     // The path is canonical already: no two readers can find different segments in it.
     const slug = c.get('target').path.split('/')[segment] ?? ''
-    const decision = authorize(session.principal, session.activeTenantId ?? '', slug, assignments)
+    const decide = () =>
+      authorize(session.principal, session.activeTenantId ?? '', slug, assignments)
+    const decision = decide()
     if (!decision.allowed) {
       if (!isNewDenial(session, slug)) throw notFound()
       await audit.record({
@@ -38,6 +40,7 @@ export const requireAccess = ({ assignments, audit, segment }: AccessStageOption
     }
     c.set('tenant', decision.tenant)
     c.set('dashboard', decision.dashboard)
+    c.set('isStillAllowed', () => decide().allowed)
     await next()
   })
 

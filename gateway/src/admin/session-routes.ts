@@ -68,7 +68,7 @@ export function sessionRoutes(database: Database, audit: Pick<AuditStore, 'recor
     database.forPurpose('admin', async (tx) => {
       const ended = await tx
         .update(sessions)
-        .set({ revokedAt: sql`now()`, revokedReason: 'operator' })
+        .set({ revokedAt: sql`clock_timestamp()`, revokedReason: 'operator' })
         .where(
           and(
             isNull(sessions.revokedAt),

@@ -70,6 +70,32 @@ describe('what is heard', () => {
       .toEqual(['session aaaaaaaaaaaaaaaa', 'session bbbbbbbbbbbbbbbb', 'keys'])
   })
 
+  it('is also since when, by the database’s clock', async () => {
+    const moments: (number | undefined)[] = []
+    const note = (at: number | undefined) => moments.push(at)
+    listener = await listenForChanges(
+      { listenAt: { url }, changeAt: { url } },
+      {
+        metadata: note,
+        session: (_, at) => note(at),
+        keys() {},
+        resync() {},
+      },
+    )
+    const before = performance.now()
+    await session('cccccccccccccccc')
+    await test.owner`update sessions set revoked_at = now() - interval '90 s' where id_hash like 'c%'`
+    await test.owner`update tenants set display_name = 'Another'`
+    await expect.poll(() => moments.length).toBe(2)
+    const [revoked = NaN, changed = NaN] = moments
+    // Taken before the beat's answer, a moment can only seem earlier than it was.
+    const slack = 5_000
+    expect(revoked).toBeLessThan(before - 90_000 + (performance.now() - before) + 1)
+    expect(revoked).toBeGreaterThan(before - 90_000 - slack)
+    expect(changed).toBeLessThanOrEqual(performance.now())
+    expect(changed).toBeGreaterThan(before - slack)
+  })
+
   it('is nothing of a transaction that was rolled back', async () => {
     const heard = await listenAndNote()
     await test.owner

@@ -11,9 +11,12 @@ const listenMs = 4500
 /** How long a first beat may be under way before it counts as unheard. */
 const proofMs = 1000
 
+/** When something was changed, on the clock of `performance.now()`; unknown before the first beat. */
+export type ChangedAt = number | undefined
+
 export interface ChangeHandlers {
-  metadata(): void
-  session(idHash: string): void
+  metadata(changedAt: ChangedAt): void
+  session(idHash: string, changedAt: ChangedAt): void
   keys(): void
   /** Something may have been missed, so read everything again; each second while nothing is heard. */
   resync(): void
@@ -59,15 +62,20 @@ export async function listenForChanges(
   let onBeat: (() => void) | undefined
   let ear: Connection | undefined
   let voice = openConnection(changeAt)
+  /** From the database's clock to `performance.now()`, in milliseconds. */
+  let clockOffset: number | undefined
   const isCurrent = () => performance.now() - lastHeard < currentMs
 
   function hear(_channel: string, heard: string): void {
     if (heard === payload) return hearOurselves()
     const change = parseChange(heard)
-    if (change?.kind === 'metadata') handlers.metadata()
+    if (change?.kind === 'metadata') handlers.metadata(onOurClock(change.at))
     if (change?.kind === 'keys') handlers.keys()
-    if (change?.kind === 'session') handlers.session(change.idHash)
+    if (change?.kind === 'session') handlers.session(change.idHash, onOurClock(change.at))
   }
+
+  const onOurClock = (at: number | undefined): ChangedAt =>
+    at === undefined || clockOffset === undefined ? undefined : at * 1000 + clockOffset
 
   function hearOurselves(): void {
     lastHeard = performance.now()
@@ -101,8 +109,14 @@ export async function listenForChanges(
     if (voice.lost()) voice = openConnection(changeAt)
     const { client, kill } = voice
     try {
-      const said = client.unsafe("select pg_notify('dashgate', $1)", [payload])
-      await within(Promise.resolve(said), currentMs, kill)
+      const before = performance.now()
+      const said = client.unsafe<{ now: number }[]>(
+        "select pg_notify('dashgate', $1), extract(epoch from clock_timestamp())::float8 as now",
+        [payload],
+      )
+      const [row] = await within(Promise.resolve(said), currentMs, kill)
+      // It was read later than that: what is told to have been changed seems older, never younger.
+      if (row) clockOffset = before - row.now * 1000
     } catch (error) {
       kill()
       throw databaseError(error)
@@ -166,9 +180,9 @@ export async function listenForChanges(
 
 /** Any role of the database may notify, so a payload is not taken for granted. */
 const change = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('metadata') }),
+  z.object({ kind: z.literal('metadata'), at: z.number().optional() }),
   z.object({ kind: z.literal('keys') }),
-  z.object({ kind: z.literal('session'), idHash: z.string() }),
+  z.object({ kind: z.literal('session'), idHash: z.string(), at: z.number().optional() }),
 ])
 
 function parseChange(payload: string): z.output<typeof change> | undefined {

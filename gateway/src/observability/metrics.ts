@@ -6,11 +6,16 @@ export interface Metrics {
   expose(): Promise<string>
   countRequest(listener: string, record: AccessRecord): void
   countSession(event: SessionEvent): void
+  /** How long after a revocation, by the database's clock, this process had ended what it is about. */
+  observeRevocation(kind: RevocationKind, seconds: number): void
   /** Counts an open socket until the answer is called. */
   countSocket(tenantId: string, dashboard: string): () => void
 }
 
 export type SessionEvent = 'begun' | 'refused' | 'ended' | 'revoked'
+
+/** A session that was revoked, or a dashboard that a tenant may not see any more. */
+export type RevocationKind = 'session' | 'access'
 
 const requestLabels = ['listener', 'tenant_id', 'dashboard', 'method', 'status'] as const
 
@@ -50,6 +55,13 @@ export function createMetrics(): Metrics {
     labelNames: ['tenant_id', 'dashboard'],
     registers,
   })
+  const revocations = new Histogram({
+    name: 'dashgate_revocation_seconds',
+    help: 'Time from a revocation to the end of what was open of it in this process. Promised are 2 s.',
+    labelNames: ['kind'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30],
+    registers,
+  })
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -58,6 +70,8 @@ export function createMetrics(): Metrics {
       openSockets.inc(labels)
       return () => openSockets.dec(labels)
     },
+    // Two clocks that were read one after the other may show less than nothing.
+    observeRevocation: (kind, seconds) => revocations.observe({ kind }, Math.max(0, seconds)),
     countSession: (event) => sessions.inc({ event }),
     countRequest(listener, record) {
       const labels = {

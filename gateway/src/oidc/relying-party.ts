@@ -5,7 +5,7 @@ import type { ProviderTokens } from '../session/sign-in-session.ts'
 import { underPolicy } from './b2c-policy.ts'
 import { principalFrom, type ClaimNames } from './claims.ts'
 import { createDiscovery, providerTimeout, type DiscoveryOptions } from './discovery.ts'
-import { verifyLogoutToken, type LoggedOut } from './logout-token.ts'
+import { verifyLogoutToken, type LogoutToken } from './logout-token.ts'
 import { faultOfSignIn, providerUnavailable, signInFailed, SignInRefusal } from './refusals.ts'
 import { assertTokenFits, type TokenChecks } from './token-checks.ts'
 
@@ -146,18 +146,19 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       })
     },
 
-    async loggedOut(logoutToken: string): Promise<LoggedOut> {
+    async loggedOut(logoutToken: string): Promise<LogoutToken> {
       const server = (await configuration()).serverMetadata()
       logoutKeys ??= createRemoteJWKSet(new URL(server.jwks_uri ?? ''), {
         timeoutDuration: providerTimeout * 1000,
       })
-      const whose = await verifyLogoutToken(logoutToken, {
+      const { whose, ...use } = await verifyLogoutToken(logoutToken, {
         keys: logoutKeys,
         issuer: server.issuer,
         clientId: options.clientId,
+        algorithms: server.id_token_signing_alg_values_supported,
       })
       // As sessions have it: an origin may be written with or without its slash.
-      return { ...whose, issuer: options.issuer }
+      return { ...use, whose: { ...whose, issuer: options.issuer } }
     },
   }
 }

@@ -6,6 +6,7 @@ import type { GatewayEnv } from '../request-context.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
 import type { SessionStore } from '../session/session-store.ts'
+import { usedBefore } from './logout-token.ts'
 import type { RelyingParty } from './relying-party.ts'
 
 export interface SignOutDependencies {
@@ -50,8 +51,9 @@ export function signOutRoutes(dependencies: SignOutDependencies) {
     const token = (await formFields(c)).get('logout_token')
     if (token === null)
       throw new GatewayError(400, 'invalid_request', 'The form field logout_token is missing.')
-    const whose = await relyingParty.loggedOut(token)
-    const ended = await store.revokeByProvider(whose)
+    const { whose, ...use } = await relyingParty.loggedOut(token)
+    const ended = await store.revokeByProvider(whose, use)
+    if (!ended) throw usedBefore()
     for (const idHash of ended) {
       registry.revoked(idHash)
       dependencies.count('revoked')

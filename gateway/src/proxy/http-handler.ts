@@ -138,6 +138,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     try {
       // Revoked while the app was thinking: what it says is for nobody any more.
       if (c.get('session').ended) throw signInAgain()
+      if (!c.get('isStillAllowed')()) throw notFound()
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
       const kept = asksForPlotly(c) ? await plotly.unlessReplaced(answer) : answer
@@ -161,10 +162,15 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const { slug, appUrl } = c.get('dashboard')
     const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
     const ended = new AbortController()
-    const release = holdOpen(session, () => {
-      if (outgoing.headersSent) outgoing.destroy()
-      // Not one second longer at work for a session that is over; the page is told to sign in again.
-      else ended.abort(signInAgain())
+    const release = holdOpen(session, {
+      isAllowed: c.get('isStillAllowed'),
+      cut(reason) {
+        // What is under way may end while the listener drains.
+        if (reason === 'shutting_down') return
+        if (outgoing.headersSent) outgoing.destroy()
+        // Not one second longer at work for what may not be seen; the page is told why.
+        else ended.abort(reason === 'session_ended' ? signInAgain() : notFound())
+      },
     })
     const signal = AbortSignal.any([gone, ended.signal])
     let turn: Work | undefined

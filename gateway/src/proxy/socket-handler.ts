@@ -35,15 +35,18 @@ function supervise(
 ) {
   const close = (code: number, reason: string) => closeTunnel(client, upstream, code, reason)
   const cut = (reason: EndReason) =>
-    reason === 'session_ended'
-      ? close(closeCodes.sessionEnded, 'session ended')
-      : close(closeCodes.goingAway, 'restarting')
+    reason === 'shutting_down'
+      ? close(closeCodes.goingAway, 'restarting')
+      : close(
+          closeCodes.sessionEnded,
+          reason === 'session_ended' ? 'session ended' : 'access ended',
+        )
   const secondsLeft = tokenExpiresAt - closeBeforeTokenEndSeconds - Date.now() / 1000
   const renewal = setTimeout(
     () => close(closeCodes.serviceRestart, 'renewing'),
     Math.max(0, secondsLeft) * 1000,
   )
-  const release = holdOpen(c.get('session'), cut)
+  const release = holdOpen(c.get('session'), { cut, isAllowed: c.get('isStillAllowed') })
   client.once('close', () => {
     clearTimeout(renewal)
     release()

@@ -1,7 +1,14 @@
 import type { Principal } from './principal.ts'
 
 /** Why a stream of a session is cut off; Dash does not reconnect after close code 4001. */
-export type EndReason = 'session_ended' | 'shutting_down'
+export type EndReason = 'session_ended' | 'access_lost' | 'shutting_down'
+
+/** Something of a session that is open for longer than a moment. */
+export interface OpenStream {
+  readonly cut: (reason: EndReason) => void
+  /** Whether what was allowed when it was opened still is. */
+  readonly isAllowed: () => boolean
+}
 
 /** A session as this process knows it, between the first request that showed its cookie and its end. */
 export interface LiveSession {
@@ -26,7 +33,7 @@ export interface LiveSession {
   /** Signed tenant tokens by dashboard, with their end in seconds since the epoch. */
   readonly tenantTokens: Map<string, { readonly token: string; readonly expiresAt: number }>
   /** Cuts off what is still open: WebSockets and streams. */
-  readonly streams: Set<(reason: EndReason) => void>
+  readonly streams: Set<OpenStream>
 }
 
 export const isExpired = (session: LiveSession, now: number): boolean =>
@@ -52,20 +59,35 @@ export function timeLeft({ idleExpiresAt, absoluteExpiresAt }: LiveSession, now:
 }
 
 /**
- * Has something cut when the session ends, at once if it has ended already: between the check at the
- * beginning of a request and its answer a session can be revoked.
+ * Has something cut when the session ends or its dashboard is taken away, at once if that has happened
+ * already: it can come between the check at the beginning of a request and its answer.
  *
  * @returns to be called when it has ended by itself
  */
-export function holdOpen(session: LiveSession, cut: (reason: EndReason) => void): () => void {
-  if (session.ended) cut('session_ended')
-  else session.streams.add(cut)
-  return () => session.streams.delete(cut)
+export function holdOpen(session: LiveSession, stream: OpenStream): () => void {
+  if (session.ended) stream.cut('session_ended')
+  else if (!stream.isAllowed()) stream.cut('access_lost')
+  else session.streams.add(stream)
+  return () => session.streams.delete(stream)
+}
+
+/**
+ * Cuts what is open for a tenant that was suspended, or of a dashboard that was taken from it.
+ *
+ * @returns how many were cut
+ */
+export function cutDisallowed({ streams }: LiveSession): number {
+  const disallowed = [...streams].filter((stream) => !stream.isAllowed())
+  for (const stream of disallowed) {
+    streams.delete(stream)
+    stream.cut('access_lost')
+  }
+  return disallowed.length
 }
 
 /** Ends a session here: no further request, and nothing of it stays open. */
 export function endLiveSession(session: LiveSession, reason: EndReason): void {
   session.ended = true
-  for (const cut of session.streams) cut(reason)
+  for (const { cut } of session.streams) cut(reason)
   session.streams.clear()
 }

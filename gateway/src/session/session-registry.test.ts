@@ -85,7 +85,7 @@ describe('the session registry', () => {
     const { registry, world } = setUp()
     const session = await registry.find('sealed')
     const cuts: string[] = []
-    session?.streams.add((reason) => cuts.push(reason))
+    session?.streams.add({ cut: (reason) => cuts.push(reason), isAllowed: () => true })
     world.row = undefined
     registry.revoked(idHash)
     expect(cuts).toEqual(['session_ended'])
@@ -159,11 +159,28 @@ describe('the session registry', () => {
     expect(world.extended).toEqual([])
   })
 
+  it('cuts what may not be seen any more, and leaves the rest open', async () => {
+    const { registry } = setUp()
+    const session = await registry.find('sealed')
+    const cuts: string[] = []
+    let allowed = true
+    session?.streams.add({
+      cut: (reason) => cuts.push(`taken: ${reason}`),
+      isAllowed: () => allowed,
+    })
+    session?.streams.add({ cut: () => cuts.push('kept'), isAllowed: () => true })
+    expect(registry.recheckAccess()).toBe(0)
+    allowed = false
+    expect(registry.recheckAccess()).toBe(1)
+    expect(cuts).toEqual(['taken: access_lost'])
+    expect(session?.streams.size).toBe(1)
+  })
+
   it('cuts what expired sessions left open', async () => {
     const { registry, world } = setUp()
     const session = await registry.find('sealed')
     let cut = false
-    session?.streams.add(() => (cut = true))
+    session?.streams.add({ cut: () => (cut = true), isAllowed: () => true })
     world.now += 8_000_000
     world.row = undefined
     await registry.sweep()

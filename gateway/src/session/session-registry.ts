@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../edge/gateway-error.ts'
-import { endLiveSession, isExpired, type LiveSession } from './live-session.ts'
+import { cutDisallowed, endLiveSession, isExpired, type LiveSession } from './live-session.ts'
 import type { SessionCookie, SessionCookies } from './session-cookie.ts'
 import { hashSessionId, type SessionStore } from './session-store.ts'
 
@@ -14,6 +14,8 @@ export interface SessionRegistryOptions {
   readonly graceSeconds: number
   /** Told when the later idle end of a session could not be written. */
   readonly onExtendFailure: (error: unknown) => void
+  /** Told of a session that the database did not confirm any more: no notification came of its end. */
+  readonly onUnconfirmed?: (idHash: string) => void
   readonly now?: () => number
 }
 
@@ -99,7 +101,11 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       )
     })
     if (row === 'unknown') return
-    if (!row) return end(session)
+    if (!row) {
+      end(session)
+      options.onUnconfirmed?.(session.idHash)
+      return
+    }
     session.idleExpiresAt = row.idleExpiresAt
     session.confirmedAt = now()
   }
@@ -142,12 +148,28 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       return !session.ended && !isExpired(session, now())
     },
 
-    /** A revocation has become known. */
-    revoked(idHash: string): void {
+    /**
+     * A revocation has become known.
+     *
+     * @returns whether the session was alive in this process until now
+     */
+    revoked(idHash: string): boolean {
       const mark = loading.get(idHash)
       if (mark) mark.revoked = true
       const session = byIdHash.get(idHash)
       if (session) end(session)
+      return session !== undefined
+    },
+
+    /**
+     * Tenants, dashboards or assignments have changed: what may not be seen any more is cut off.
+     *
+     * @returns how many streams were
+     */
+    recheckAccess(): number {
+      let cut = 0
+      for (const session of byIdHash.values()) cut += cutDisallowed(session)
+      return cut
     },
 
     /** After a gap in the notifications: what was revoked meanwhile ends now. */
@@ -168,7 +190,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
     /** Cuts all open streams, for a shutdown. */
     cutAll(): void {
       for (const session of byIdHash.values()) {
-        for (const cut of session.streams) cut('shutting_down')
+        for (const { cut } of session.streams) cut('shutting_down')
         session.streams.clear()
       }
     },

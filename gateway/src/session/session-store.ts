@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { and, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
-import { sessions } from '../db/schema.ts'
+import { sessions, usedLogoutTokens } from '../db/schema.ts'
 import type { Principal } from './principal.ts'
 
 /** A session row as the other stages see it; times in milliseconds since the epoch. */
@@ -79,6 +79,9 @@ const alive = and(
   gt(sessions.absoluteExpiresAt, sql`now()`),
 )
 
+/** One clock for all replicas: how long a revocation takes to reach the others is measured by it. */
+const byDatabaseClock = sql`clock_timestamp()`
+
 export function createSessionStore(database: Database) {
   return {
     async create(session: NewSession): Promise<void> {
@@ -101,7 +104,7 @@ export function createSessionStore(database: Database) {
       return database.forPurpose('session', async (tx) => {
         const [old] = await tx
           .update(sessions)
-          .set({ revokedAt: new Date(), revokedReason: 'replaced' })
+          .set({ revokedAt: byDatabaseClock, revokedReason: 'replaced' })
           .where(and(eq(sessions.idHash, oldIdHash), alive))
           .returning({
             opSid: sessions.opSid,
@@ -174,37 +177,69 @@ export function createSessionStore(database: Database) {
       await database.forPurpose('session', (tx) =>
         tx
           .update(sessions)
-          .set({ revokedAt: new Date(), revokedReason: reason })
+          .set({ revokedAt: byDatabaseClock, revokedReason: reason })
           .where(and(eq(sessions.idHash, idHash), isNull(sessions.revokedAt))),
       )
     },
 
-    /** @returns the hashes of the sessions that were ended */
-    async revokeByProvider(which: ProviderSession): Promise<string[]> {
-      const whose = 'sid' in which ? eq(sessions.opSid, which.sid) : eq(sessions.sub, which.sub)
-      const rows = await database.forPurpose('session', (tx) =>
+    /** How long ago a session was revoked; `undefined` for one that was not. */
+    async secondsSinceRevoked(idHash: string): Promise<number | undefined> {
+      const [row] = await database.forPurpose('session', (tx) =>
         tx
-          .update(sessions)
-          .set({ revokedAt: new Date(), revokedReason: 'backchannel_logout' })
-          .where(and(eq(sessions.issuer, which.issuer), whose, isNull(sessions.revokedAt)))
-          .returning({ idHash: sessions.idHash }),
+          .select({
+            seconds: sql<number>`extract(epoch from clock_timestamp() - ${sessions.revokedAt})::float8`,
+          })
+          .from(sessions)
+          .where(and(eq(sessions.idHash, idHash), isNotNull(sessions.revokedAt))),
       )
-      return rows.map((row) => row.idHash)
+      return row?.seconds
     },
 
     /**
-     * Removes rows of sessions that ended by their age a day ago; the audit log keeps what is to be
+     * Ends what a logout token names. That the token was used and that the sessions are over is one
+     * thing: if neither could be written, the provider may send it again.
+     *
+     * @returns the hashes of the sessions that were ended; `undefined` when it was used before
+     */
+    async revokeByProvider(
+      which: ProviderSession,
+      use: { readonly idHash: string; readonly forgetAfter: number },
+    ): Promise<string[] | undefined> {
+      const whose = 'sid' in which ? eq(sessions.opSid, which.sid) : eq(sessions.sub, which.sub)
+      return database.forPurpose('session', async (tx) => {
+        const firstUse = await tx
+          .insert(usedLogoutTokens)
+          .values({ idHash: use.idHash, forgetAfter: new Date(use.forgetAfter) })
+          .onConflictDoNothing()
+          .returning({ idHash: usedLogoutTokens.idHash })
+        if (firstUse.length === 0) return undefined
+        const rows = await tx
+          .update(sessions)
+          .set({ revokedAt: byDatabaseClock, revokedReason: 'backchannel_logout' })
+          .where(and(eq(sessions.issuer, which.issuer), whose, isNull(sessions.revokedAt)))
+          .returning({ idHash: sessions.idHash })
+        return rows.map((row) => row.idHash)
+      })
+    },
+
+    /**
+     * Removes rows of sessions that ended by their age a day ago, and of logout tokens that are too old
+     * to be used; the audit log keeps what is to be
      * known of them. So many at a time, and those that another replica is removing are left to it.
      */
     async removeEnded(atOnce = 1000): Promise<void> {
-      await database.forPurpose('session', (tx) => {
+      await database.forPurpose('session', async (tx) => {
+        // An hour more than needed: replicas' clocks may differ, and a row costs nothing.
+        await tx
+          .delete(usedLogoutTokens)
+          .where(lt(usedLogoutTokens.forgetAfter, sql`now() - interval '1 hour'`))
         const ended = tx
           .select({ idHash: sessions.idHash })
           .from(sessions)
           .where(lt(sessions.absoluteExpiresAt, sql`now() - interval '1 day'`))
           .limit(atOnce)
           .for('update', { skipLocked: true })
-        return tx.delete(sessions).where(inArray(sessions.idHash, ended))
+        await tx.delete(sessions).where(inArray(sessions.idHash, ended))
       })
     },
   }
