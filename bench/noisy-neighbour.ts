@@ -17,17 +17,18 @@ import { median, percentile } from './percentile.ts'
 
 const rounds = 5
 /** Alone and beside in turns, and short ones: what else the machine does then meets both alike. */
-const turnsPerRound = 10
-const turnMs = 700
+const turnsPerRound = 8
+const turnMs = 1500
 /** Until the flood has filled what it can fill. */
 const floodMs = 300
 /** People of the quiet tenant, each with a click every so often. */
-const quietPeople = 4
+const quietPeople = 6
 const pauseMs = 25
 /** Connections of the flood, each with its next request as soon as it has an answer. */
 const floodConnections = 64
 const threads = 16
-const workMs = 50
+/** What a callback takes that reads a dataset and draws it. */
+const workMs = 200
 const most = 1.5
 
 /** The gateway's defaults, but for what depends on how many threads the app has. */

@@ -137,6 +137,41 @@ describe('turns at an app (X21)', () => {
     expect(given).toEqual(['here', 'there', 'next'])
   })
 
+  it('keep the p99 of a quiet tenant within 1.5 times of what it is alone, whatever another asks', async () => {
+    const p99 = async (floodShare: number | undefined) => {
+      const turns = createTurns({ appRequestsAtOnce: 16, waitMs: 60_000 })
+      const taken: number[] = []
+      const never = new AbortController().signal
+      /** One person after another request, in an app of 16 threads that works 50 ms at each. */
+      const click = async (tenantId: string, share: number) => {
+        const from = Date.now()
+        const own = { ...limits, requestsAtOnce: share, userRequestsAtOnce: share }
+        const who = { ...asker(tenantId, tenantId), limits: own }
+        const release = await turns.take('http://app', who, never)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        release()
+        return Date.now() - from
+      }
+      let isOver = false
+      const loops = Array.from({ length: floodShare === undefined ? 0 : 64 }, async () => {
+        while (!isOver) await click('loud', floodShare ?? 1)
+      })
+      const people = Array.from({ length: 4 }, async (_, person) => {
+        await new Promise((resolve) => setTimeout(resolve, person * 7))
+        for (let n = 0; n < 50; n += 1) taken.push(await click('quiet', 8))
+        isOver = true
+      })
+      await vi.advanceTimersByTimeAsync(60_000)
+      await Promise.all([...people, ...loops])
+      return taken.toSorted((a, b) => a - b)[Math.ceil(taken.length * 0.99) - 1] ?? Number.NaN
+    }
+    const alone = await p99(undefined)
+    expect(alone).toBe(50)
+    expect(await p99(8)).toBeLessThanOrEqual(1.5 * alone)
+    // It is the share that does it: without one the app is full, and there is a wait each time.
+    expect(await p99(16)).toBeGreaterThan(1.5 * alone)
+  })
+
   it('never exceed a share, lose anybody, or stand still while there is room', async () => {
     const step = fc.record({
       tenant: fc.constantFrom('acme', 'globex', 'hooli'),
