@@ -202,7 +202,7 @@ describe('every answer', () => {
     '/assets/none.js',
     '/logout',
     '/dashboard/loss-development/',
-  ])('carries the security headers: %s', async (path) => {
+  ])('O5, O6: carries the security headers: %s', async (path) => {
     const { headers } = await acme.script(path)
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/)
     expect(headers.get('x-content-type-options')).toBe('nosniff')

@@ -1,39 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { crossedAnswers, type Asker } from './support/crossed-answers.ts'
-import { startMisbehavingApp, waysToAnswer } from './support/misbehaving-app.ts'
-import { eventually, operate, signedIn, stack } from './support/stack.ts'
+import { crossedAnswers } from './support/crossed-answers.ts'
+import { waysToAnswer } from './support/misbehaving-app.ts'
+import { pooledScene } from './support/pooled-scene.ts'
+import { stack } from './support/stack.ts'
 
-const slug = 'pooled-app'
-const base = `/dashboard/${slug}/`
-let app: Awaited<ReturnType<typeof startMisbehavingApp>>
-let askers: Asker[]
+let scene: Awaited<ReturnType<typeof pooledScene>>
 
 beforeAll(async () => {
-  app = await startMisbehavingApp()
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Pooled', appUrl: app.url })
-  askers = []
-  for (const [email, tenant] of [
-    ['viewer@acme.test', 'acme-corp'],
-    ['viewer@globex.test', 'globex'],
-  ] as const) {
-    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug, position: 90 })
-    const one = await signedIn(email)
-    await eventually(
-      () => one.script(`${base}_dash-layout`),
-      ({ status }) => status === 200,
-    )
-    askers.push({ email, cookie: one.cookies.header })
-  }
+  scene = await pooledScene('pooled-app')
 })
 
-afterAll(async () => {
-  for (const tenant of ['acme-corp', 'globex'])
-    await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
-  await app.stop()
-})
+afterAll(() => scene.stop())
 
 describe('an app that misbehaves, asked by two tenants over one pool of connections', () => {
   it('V19, V42, H2, H8, X17: gives nobody an answer but their own', async () => {
+    const { app, base, askers } = scene
     const before = app.connections()
     const count = 3000
     const outcomes = await crossedAnswers({
@@ -54,10 +35,11 @@ describe('an app that misbehaves, asked by two tenants over one pool of connecti
 
   it('H3: is sent nothing twice that could change something', () => {
     // Every question has a number of its own; one that reads may be asked again on a new connection.
-    expect([...app.asked.values()].filter((times) => times > 2)).toEqual([])
+    expect([...scene.app.asked.values()].filter((times) => times > 2)).toEqual([])
   })
 
   it('H3: is asked once to change something, also when it hangs up', async () => {
+    const { app, base, askers } = scene
     const { publicUrl } = stack
     for (let turn = 0; turn < 20; turn += 1) {
       const question = `once-${turn}`

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { personKey } from '../session/principal.ts'
 import { principalFrom } from './claims.ts'
 import { SignInRefusal } from './refusals.ts'
 
@@ -23,6 +24,25 @@ describe('principalFrom', () => {
     expect(
       of({ sub: 'u', role: 'viewer', tenant_id: 'acme-corp', email: 'a@b', tenants: ['globex'] }),
     ).toEqual({ issuer, sub: 'u', email: 'a@b', role: 'viewer', tenants: ['acme-corp'] })
+  })
+
+  it.each([
+    'viewer@globex.test@acme.test',
+    '"viewer@globex.test"@acme.test',
+    'viewer@globex.test(@acme.test)',
+    'viewer@ａcme.test',
+    'viewer@globex.test',
+    '@',
+  ])('V6, V46: decides nothing by an e-mail address: %s', (email) => {
+    const viewer = { role: 'viewer', tenant_id: 'acme-corp' }
+    const plain = of({ ...viewer, sub: 'u', email: 'viewer@acme.test' })
+    const odd = of({ ...viewer, sub: 'u', email })
+    expect({ ...odd, email: '' }).toEqual({ ...plain, email: '' })
+    expect(personKey(odd)).toBe(personKey(plain))
+    // The same address of another account, or of another issuer, is another person.
+    expect(personKey(of({ ...viewer, sub: 'v', email }))).not.toBe(personKey(odd))
+    const elsewhere = principalFrom({ ...viewer, sub: 'u', email }, 'https://other', names)
+    expect(personKey(elsewhere)).not.toBe(personKey(odd))
   })
 
   it('gives staff all tenants, or those that a claim lists', () => {
