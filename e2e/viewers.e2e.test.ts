@@ -19,7 +19,7 @@ describe.each([
   [GLOBEX, 'Globex', ['loss-development', 'claims-monitor']],
   [INITECH, 'Initech', ['loss-development']],
 ] as const)('%s', (login, tenant, slugs) => {
-  it(`signs in with the provider's form and finds exactly the dashboards of ${tenant}, with real figures`, async () => {
+  it(`V48: signs in with the provider's form and finds exactly the dashboards of ${tenant}, with real figures`, async () => {
     const { page } = await signedIn(login)
     expect(await page.title()).toBe(`Dashboards · ${tenant}`)
     const links = page.locator('.cards a')

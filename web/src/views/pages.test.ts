@@ -69,7 +69,7 @@ describe('tenantChooserPage', () => {
 })
 
 describe('dashboardPage', () => {
-  it('frames the same path', () => {
+  it('R10: frames the same path, in a sandbox that it cannot leave by itself', () => {
     const html = dashboardPage({
       page,
       person: viewer,
@@ -78,7 +78,10 @@ describe('dashboardPage', () => {
       framePath: '/dashboard/x/?a=b&c=d',
     })
     expect(html).toContain('src="/dashboard/x/?a=b&amp;c=d"')
-    expect(html).toContain('sandbox="allow-scripts allow-same-origin')
+    const allowed = /sandbox="([^"]*)"/.exec(html)?.[1]?.split(' ') ?? []
+    expect(allowed).toContain('allow-scripts')
+    for (const escape of ['allow-top-navigation', 'allow-popups-to-escape-sandbox'])
+      expect(allowed).not.toContain(escape)
   })
 })
 
