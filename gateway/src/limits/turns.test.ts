@@ -152,14 +152,14 @@ describe('turns at an app (X21)', () => {
         release()
         return Date.now() - from
       }
-      let isOver = false
+      const ending = new AbortController()
       const loops = Array.from({ length: floodShare === undefined ? 0 : 64 }, async () => {
-        while (!isOver) await click('loud', floodShare ?? 1)
+        while (!ending.signal.aborted) await click('loud', floodShare ?? 1)
       })
       const people = Array.from({ length: 4 }, async (_, person) => {
         await new Promise((resolve) => setTimeout(resolve, person * 7))
         for (let n = 0; n < 50; n += 1) taken.push(await click('quiet', 8))
-        isOver = true
+        ending.abort()
       })
       await vi.advanceTimersByTimeAsync(60_000)
       await Promise.all([...people, ...loops])
