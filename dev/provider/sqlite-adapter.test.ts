@@ -29,14 +29,16 @@ it('marks what was used, so that it cannot be used twice', async () => {
   expect((await codes.find('c1'))?.consumed).toBeTypeOf('number')
 })
 
-it('revokes all tokens of a grant and no others', async () => {
+it('revokes the tokens of a grant and nothing else', async () => {
   const adapter = createSqliteAdapter(file)
+  await adapter('Interaction').upsert('i1', { grantId: 'g1' }, 60)
   await adapter('AccessToken').upsert('a1', { grantId: 'g1' }, 60)
   await adapter('RefreshToken').upsert('r1', { grantId: 'g1' }, 60)
   await adapter('RefreshToken').upsert('r2', { grantId: 'g2' }, 60)
   await adapter('RefreshToken').revokeByGrantId('g1')
-  expect(await adapter('AccessToken').find('a1')).toBeUndefined()
   expect(await adapter('RefreshToken').find('r1')).toBeUndefined()
+  expect(await adapter('AccessToken').find('a1')).toBeDefined()
+  expect(await adapter('Interaction').find('i1')).toBeDefined()
   expect(await adapter('RefreshToken').find('r2')).toBeDefined()
 })
 

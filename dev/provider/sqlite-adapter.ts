@@ -40,7 +40,9 @@ export function createSqliteAdapter(file: string): (model: string) => Adapter {
     `update entries set payload = json_set(payload, '$.consumed', ?) where model = ? and id = ?`,
   )
   const destroy = database.prepare('delete from entries where model = ? and id = ?')
-  const revoke = database.prepare('delete from entries where grant_id = ?')
+  // Of this model alone: an interaction names its grant, too, and must outlive it while somebody
+  // takes another account.
+  const revoke = database.prepare('delete from entries where model = ? and grant_id = ?')
 
   return (model) => ({
     async upsert(id, payload, expiresIn) {
@@ -60,7 +62,7 @@ export function createSqliteAdapter(file: string): (model: string) => Adapter {
       destroy.run(model, id)
     },
     async revokeByGrantId(grantId) {
-      revoke.run(grantId)
+      revoke.run(model, grantId)
     },
   })
 }
