@@ -67,3 +67,24 @@ describe('X16: all fields of a request', () => {
     expect(seen).toBe(3002)
   })
 })
+
+describe('X9: a listener that is asked to stop', () => {
+  it('cuts what does not end in its time', async () => {
+    const asked = Promise.withResolvers<void>()
+    const app: FetchApp = {
+      fetch() {
+        asked.resolve()
+        return new Promise<Response>(() => {})
+      },
+    }
+    const listener = { name: 'one', address: { host: '127.0.0.1', port: 0 }, app }
+    const servers = await startServers([listener])
+    const answer = fetch(`http://127.0.0.1:${servers.port('one')}/`).then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await asked.promise
+    await servers.stop(50)
+    expect(await answer).toBe('cut')
+  })
+})

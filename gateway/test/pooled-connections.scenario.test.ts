@@ -16,7 +16,7 @@ describe('an app that misbehaves, asked by two tenants over one pool of connecti
   it('V19, V42, H2, H8, X17: gives nobody an answer but their own', async () => {
     const { app, base, askers } = scene
     const before = app.connections()
-    const count = 3000
+    const count = 2000
     const outcomes = await crossedAnswers({
       publicUrl: stack.publicUrl,
       base,

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { GatewayError } from '../edge/gateway-error.ts'
+import { boundedFetch } from './bounded-fetch.ts'
 import { providerUnavailable } from './refusals.ts'
 
 export interface DiscoveryOptions {
@@ -54,6 +55,7 @@ async function discover(options: DiscoveryOptions): Promise<oidc.Configuration> 
       : oidc.ClientSecretBasic(clientSecret),
     {
       timeout: providerTimeout,
+      [oidc.customFetch]: boundedFetch as oidc.CustomFetch,
       execute: [
         // Without it the signature of an ID token from the token endpoint goes unchecked.
         oidc.enableNonRepudiationChecks,

@@ -52,10 +52,10 @@ beforeAll(async () => {
   jwk = { ...(await exportJWK(ours.publicKey)), kid: 'ours', use: 'sig', alg: 'RS256' }
 })
 
-const signed = (claims: JWTPayload, typ?: string) =>
+const signed = (claims: JWTPayload, typ?: string, key = ours.privateKey) =>
   new SignJWT(claims)
     .setProtectedHeader({ alg: 'RS256', kid: 'ours', ...(typ === undefined ? {} : { typ }) })
-    .sign(ours.privateKey)
+    .sign(key)
 
 /** A provider that gives what it is told to as an ID token. */
 async function provider() {
@@ -102,7 +102,7 @@ describe('L1, R7, V11: a token that others have made', () => {
   it('signs nobody in, with our key or with the one that it is to be held against', async () => {
     await using one = await provider()
     const { server, given } = one
-    const idToken = await signed({
+    const claims = {
       iss: server.url,
       aud: clientId,
       sub: 'u1',
@@ -112,10 +112,14 @@ describe('L1, R7, V11: a token that others have made', () => {
       tenant_id: 'acme-corp',
       role: 'viewer',
       email: 'viewer@acme.test',
-    })
+    }
+    const idToken = await signed(claims)
     Object.assign(given, { idToken, keys: [jwk] })
     const good = await one.relyingParty().redeem('?code=c&state=s', checks)
     expect(good.principal.sub).toBe('u1')
+    const { privateKey: theirs } = await generateKeyPair('RS256')
+    given.idToken = await signed(claims, undefined, theirs)
+    await expect(one.relyingParty().redeem('?code=c&state=s', checks)).rejects.toThrow()
 
     const taken: string[] = []
     for (const { key, tokens } of groups()) {

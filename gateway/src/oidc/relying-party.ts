@@ -1,8 +1,9 @@
 import * as oidc from 'openid-client'
-import { createRemoteJWKSet } from 'jose'
+import { createRemoteJWKSet, customFetch } from 'jose'
 import type { Principal } from '../session/principal.ts'
 import type { ProviderTokens } from '../session/sign-in-session.ts'
 import { underPolicy } from './b2c-policy.ts'
+import { boundedFetch } from './bounded-fetch.ts'
 import { principalFrom, type ClaimNames } from './claims.ts'
 import { createDiscovery, providerTimeout, type DiscoveryOptions } from './discovery.ts'
 import { verifyLogoutToken, type LogoutToken } from './logout-token.ts'
@@ -150,6 +151,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       const server = (await configuration()).serverMetadata()
       logoutKeys ??= createRemoteJWKSet(new URL(server.jwks_uri ?? ''), {
         timeoutDuration: providerTimeout * 1000,
+        [customFetch]: boundedFetch,
       })
       const { whose, ...use } = await verifyLogoutToken(logoutToken, {
         keys: logoutKeys,
