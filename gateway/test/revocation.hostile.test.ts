@@ -37,7 +37,7 @@ function histogram(done: readonly Trial[]): string {
   return [`${'ms'.padEnd(32)}${columns}`, ...lines, ''].join('\n')
 }
 
-describe('V28, V29, X12: a revocation', () => {
+describe('V28, V29: a revocation', () => {
   it('reaches each of three replicas, their streams and their sockets within 2 s', async () => {
     const done: Trial[] = []
     for (let count = 0; count < trials; count += 1) {
