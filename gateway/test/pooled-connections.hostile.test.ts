@@ -22,7 +22,7 @@ describe('an app that misbehaves, asked by two tenants for long', () => {
     const outcomes = await crossedAnswers(round)
     expect(outcomes.wrong).toEqual([])
     expect(outcomes.right + outcomes.failed + outcomes.own).toBe(count)
-  })
+  }, 3_600_000)
 })
 
 describe('V35: handshakes that are broken off', () => {
