@@ -9,7 +9,9 @@ const call = z.tuple([
   z.number().int().describe('which of `statements`'),
   z
     .array(z.string().nullable())
-    .describe('its values, as text; `@12.5s` is a time after the start'),
+    .describe(
+      'its values, as text; `@12.5s` is a moment after the start, `@12.5us` the same in microseconds',
+    ),
   z.string().describe('command tag'),
 ])
 
@@ -21,8 +23,8 @@ const catalogue = z.object({
   /** Rows that were there before it started, in the order in which they can be inserted. */
   seed: z.array(z.object({ table: z.string(), rows: z.array(z.record(z.string(), z.unknown())) })),
   statements: z.array(z.object({ sql: z.string(), columns: z.array(z.string()) })),
-  /** Its transactions, in the order in which they were committed. */
-  transactions: z.array(z.array(call)),
+  /** Its transactions, in the order in which they were committed; between them what the owner said. */
+  transactions: z.array(z.union([z.array(call), z.object({ owner: z.string() })])),
 })
 
 export type ReleaseCatalogue = z.output<typeof catalogue>
@@ -46,6 +48,7 @@ export function compareReleases(a: string, b: string): number {
 
 /** Long enough to be a hash, a key or sealed: replaced, so that no file looks as if it held secrets. */
 const opaque = /[A-Za-z0-9_~+/=.*-]{32,}/g
+/** A moment as text, and in microseconds since the epoch, which cursors of lists hold. */
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
 /** Reduces what was recorded to what differs, with times counted from the start. */
@@ -64,15 +67,11 @@ export function abridge(
     return number
   }
 
-  const transactions = recorded.flatMap((transaction) => {
+  const transactions = recorded.flatMap((transaction): ReleaseCatalogue['transactions'] => {
+    const [first] = transaction
+    if (first?.byOwner) return [{ owner: first.sql }]
     const calls = transaction.map((one): z.output<typeof call> => {
-      const values = one.values.map((value) =>
-        value === null
-          ? null
-          : instant.test(value)
-            ? `@${(Date.parse(value) - startedAt) / 1000}s`
-            : value.replace(opaque, stand),
-      )
+      const values = one.values.map((value) => value && abridged(value, startedAt, stand))
       return [numberOf(one), values, one.tag]
     })
     // What only reads, and was asked in the same way before, shows nothing new.
@@ -83,6 +82,13 @@ export function abridge(
     return [calls]
   })
   return { statements, transactions }
+}
+
+function abridged(value: string, startedAt: number, stand: (text: string) => string): string {
+  if (instant.test(value)) return `@${(Date.parse(value) - startedAt) / 1000}s`
+  const sinceMs = Number(value) / 1000 - startedAt
+  if (/^\d{16}$/.test(value) && Math.abs(sinceMs) < 600_000) return `@${sinceMs / 1000}us`
+  return value.replace(opaque, stand)
 }
 
 /** The same stand-in for the same text, of the same length. */
@@ -96,10 +102,11 @@ function standIns(): (text: string) => string {
 }
 
 /** A value as it is said now. */
-export const valueAt = (value: string | null, startedAt: number): string | null => {
-  const seconds = value === null ? undefined : /^@(-?[\d.]+)s$/.exec(value)?.[1]
+export function valueAt(value: string | null, startedAt: number): string | null {
+  const [, seconds, unit] = /^@(-?[\d.]+)(s|us)$/.exec(value ?? '') ?? []
   if (seconds === undefined) return value
-  return new Date(startedAt + Number(seconds) * 1000).toISOString()
+  const ms = startedAt + Number(seconds) * 1000
+  return unit === 's' ? new Date(ms).toISOString() : String(Math.round(ms * 1000))
 }
 
 const lines = (items: readonly unknown[]) =>

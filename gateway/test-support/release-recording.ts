@@ -43,7 +43,7 @@ export async function recordStory({
     const owner = postgres(stack.info.databaseUrl, { max: 1, onnotice: () => {} })
     const seed = await readSeed(owner)
     const startedAt = Date.now()
-    const { transactions, log } = await tell(stack, poolSize)
+    const { transactions, log } = await tell(stack, owner, poolSize)
     const unused = await unusedRights(owner, transactions)
     await owner.end()
     return { seed, startedAt, transactions, unused, log }
@@ -53,7 +53,11 @@ export async function recordStory({
   }
 }
 
-async function tell({ info, gatewayEnvironment }: Stack, poolSize: number | undefined) {
+async function tell(
+  { info, gatewayEnvironment }: Stack,
+  owner: postgres.Sql,
+  poolSize: number | undefined,
+) {
   const { appDatabaseUrl, publicUrl, logs } = info
   const pooler =
     poolSize === undefined
@@ -79,7 +83,15 @@ async function tell({ info, gatewayEnvironment }: Stack, poolSize: number | unde
   })
   try {
     const replicas = gateways.replicas as [Replica, Replica]
-    await tellReleaseStory({ stack: info, replicas, app })
+    await tellReleaseStory({
+      stack: info,
+      replicas,
+      app,
+      asOwner: async (sql, isPartOfIt) => {
+        if (isPartOfIt) recorder.noteOwner(sql)
+        return owner.unsafe(sql)
+      },
+    })
     // What is written after an answer, and the provider's back channel.
     await wait(1500)
     const log = (await Promise.all(replicas.map((replica) => replica.log()))).join('')
@@ -114,7 +126,8 @@ async function unusedRights(
     union
     select lower(privilege_type), table_name from information_schema.role_table_grants
     where grantee = 'dashgate_gateway' and table_schema = 'public' and privilege_type = 'DELETE'`
-  const statements = [...new Set(transactions.flat().map(({ sql }) => sql))]
+  const own = transactions.flat().filter(({ byOwner }) => !byOwner)
+  const statements = [...new Set(own.map(({ sql }) => sql))]
   return rights
     .filter((right) => !statements.some((sql) => isUsed(right, sql)))
     .map(({ verb, table }) => `${verb} on ${table}`)

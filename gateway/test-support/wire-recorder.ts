@@ -8,6 +8,8 @@ export interface WireStatement {
   values: readonly (string | null)[]
   /** Whether it was prepared under a name, by which a later connection may ask for it. */
   readonly isNamed: boolean
+  /** Said by the owner of the tables meanwhile, for what the gateway does to come about. */
+  readonly byOwner?: true
   /** Names of the columns of its rows. */
   columns: readonly string[]
   /** Command tag, for instance `INSERT 0 1`; empty when it failed. */
@@ -44,6 +46,10 @@ export async function startWireRecorder(target: { port: number }) {
   return {
     port: address.port,
     transactions: transactions as readonly WireTransaction[],
+    /** To be told before the owner says it: what follows from it is noted after it. */
+    noteOwner(sql: string): void {
+      transactions.push([{ sql, byOwner: true, isNamed: false, values: [], columns: [], tag: '' }])
+    },
     close: async () => {
       server.close()
       await once(server, 'close')

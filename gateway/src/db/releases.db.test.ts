@@ -93,6 +93,10 @@ async function say(
   Object.assign(gateway.options, { serializers: {} })
   const surprises: string[] = []
   for (const calls of transactions) {
+    if ('owner' in calls) {
+      await owner.unsafe(calls.owner)
+      continue
+    }
     await gateway.unsafe('begin')
     try {
       for (const [index, values, tag] of calls) {
@@ -105,7 +109,7 @@ async function say(
         if (JSON.stringify(seen) !== JSON.stringify(columns)) {
           surprises.push(`${sql}: columns ${seen.join()}`)
         }
-        if (rowsIn(tag) !== said.count) surprises.push(`${sql}: ${said.count} rows, not ${tag}`)
+        if (!isAs(tag, said)) surprises.push(`${sql}: ${said.command} ${said.count}, not ${tag}`)
       }
       await gateway.unsafe('commit')
     } catch (error) {
@@ -117,9 +121,11 @@ async function say(
   return surprises
 }
 
-const rowsIn = (tag: string) => {
-  const count = /\d+$/.exec(tag)?.[0]
-  return count === undefined ? null : Number(count)
+/** How many rows a page of a list has hangs on moments that are not quite the same; writing does not. */
+function isAs(tag: string, { command, count }: { command: string; count: number }): boolean {
+  const expected = Number(/\d+$/.exec(tag)?.[0] ?? 0)
+  if (!tag.startsWith(command)) return false
+  return command === 'SELECT' ? expected > 0 === count > 0 : expected === (count ?? 0)
 }
 
 describe.each(catalogues)('a gateway of release $release', (catalogue) => {

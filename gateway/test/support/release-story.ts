@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import postgres from 'postgres'
 import { Agent, request } from 'undici'
 import type { StackInfo } from '../../../dev/stack-info.ts'
 import type { startEchoApp } from './echo-app.ts'
@@ -11,13 +10,24 @@ export interface StoryPlaces {
   /** The first answers at the public URL itself, the second lets sessions live longer. */
   readonly replicas: readonly [Replica, Replica]
   readonly app: Awaited<ReturnType<typeof startEchoApp>>
+  /**
+   * Says something as the owner of the tables.
+   *
+   * @param isPartOfIt whether it has to be said as well when the story is told again
+   */
+  readonly asOwner: (sql: string, isPartOfIt: boolean) => Promise<readonly object[]>
 }
 
 /**
  * Once everything that a gateway does with its database, so that what it says to it can be recorded.
  * Whoever gives the gateway something new to say adds it here.
  */
-export async function tellReleaseStory({ stack, replicas, app }: StoryPlaces): Promise<void> {
+export async function tellReleaseStory({
+  stack,
+  replicas,
+  app,
+  asOwner,
+}: StoryPlaces): Promise<void> {
   const [first, second] = replicas
   const operate = operatorOf(stack, first)
   await manageMetadata(operate, app.url)
@@ -38,7 +48,7 @@ export async function tellReleaseStory({ stack, replicas, app }: StoryPlaces): P
 
   await switchTenant(stack)
   await manageSessions(operate)
-  await rotateKeys(stack, operate)
+  await rotateKeys(operate, asOwner)
   await endAtProvider(stack)
   await readRecords(operate)
 }
@@ -154,24 +164,23 @@ async function manageSessions(operate: Operate): Promise<void> {
 }
 
 /** Keys are removed when nothing can depend on them any more, weeks later: here by another clock. */
-async function rotateKeys({ databaseUrl }: StackInfo, operate: Operate): Promise<void> {
+async function rotateKeys(operate: Operate, asOwner: StoryPlaces['asOwner']): Promise<void> {
   const once = { 'idempotency-key': 'once' }
   await operate('POST', '/admin/rotate-secret', {}, once)
   await operate('POST', '/admin/rotate-secret', {}, once)
   await operate('POST', '/admin/rotate-secret', { ring: 'tenant-token' })
-  const owner = postgres(databaseUrl, { max: 1, onnotice: () => {} })
-  const kept = async () =>
-    (await owner`select from key_rings where retired_at < now() - interval '1 year'`).length
-  await owner`
-    update key_rings set retired_at = now() - interval '2 years' where retired_at is not null`
+  await asOwner(
+    "update key_rings set retired_at = now() - interval '2 years' where retired_at is not null",
+    true,
+  )
+  const old = "select from key_rings where retired_at < now() - interval '1 year'"
   const giveUpAt = performance.now() + 60_000
   await until(
     async () => {
       if (performance.now() > giveUpAt) throw new Error('Spent keys were not removed')
     },
-    async () => (await kept()) === 0,
+    async () => (await asOwner(old, false)).length === 0,
   )
-  await owner.end()
 }
 
 /** Signing out there ends, over the back channel, every session that it began here. */
