@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
@@ -69,6 +70,34 @@ describe('X16: all fields of a request', () => {
 })
 
 describe('X9: a listener that is asked to stop', () => {
+  it('lets a running request end, and waits for nothing after that', async () => {
+    const asked = Promise.withResolvers<void>()
+    const mayAnswer = Promise.withResolvers<void>()
+    const app: FetchApp = {
+      async fetch() {
+        asked.resolve()
+        await mayAnswer.promise
+        return new Response('in time')
+      },
+    }
+    const listener = { name: 'one', address: { host: '127.0.0.1', port: 0 }, app }
+    const servers = await startServers([listener])
+    const agent = new Agent({ keepAlive: true })
+    const answer = new Promise<string>((resolve, reject) => {
+      get({ port: servers.port('one'), agent }, (response) => resolve(text(response))).on(
+        'error',
+        reject,
+      )
+    })
+    await asked.promise
+    // Far longer than the test may take: only a stop that does not wait for it can pass.
+    const stopped = servers.stop(600_000)
+    mayAnswer.resolve()
+    expect(await answer).toBe('in time')
+    await stopped
+    agent.destroy()
+  })
+
   it('cuts what does not end in its time', async () => {
     const asked = Promise.withResolvers<void>()
     const app: FetchApp = {

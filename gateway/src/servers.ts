@@ -156,9 +156,16 @@ const listen = (server: Server, { host, port }: ListenAddress) =>
     })
   })
 
+/** A connection that has answered its last request is kept for the next, also by a server that closes. */
+const lookForIdleMs = 50
+
 const close = (server: Server) =>
   new Promise<void>((resolve) => {
-    server.close(() => resolve())
+    const letGo = setInterval(() => server.closeIdleConnections(), lookForIdleMs)
+    server.close(() => {
+      clearInterval(letGo)
+      resolve()
+    })
     server.closeIdleConnections()
   })
 
