@@ -108,6 +108,8 @@ export async function layFoundation(config: Config, logger: Logger) {
     sessionStore,
     cookies,
     registry,
+    /** Whether changes that other replicas make arrive. */
+    hearsChanges: () => notifications.isCurrent(),
     audit,
     preferences: createPreferenceStore(database, createAuditStore(database), createWriteLimit()),
     tenantTokens: createTenantTokens(keyRings, {

@@ -44,6 +44,7 @@ export async function startGateway(config: Config, logger: Logger) {
     metrics,
     ready: () => database.ping(),
     keyProblem: () => keyRings.problem(),
+    hearsChanges: foundation.hearsChanges,
   })
 
   const servers = await startServers([

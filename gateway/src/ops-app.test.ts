@@ -3,9 +3,14 @@ import { createOpsApp } from './ops-app.ts'
 
 type Problem = { readonly message: string; readonly isBehind: boolean }
 
-async function readiness(problem?: Problem, ready = () => Promise.resolve()) {
+async function readiness(problem?: Problem, ready = () => Promise.resolve(), hears = true) {
   const metrics = { contentType: 'text/plain', expose: () => Promise.resolve('') }
-  const app = createOpsApp({ metrics, ready, keyProblem: () => problem })
+  const app = createOpsApp({
+    metrics,
+    ready,
+    keyProblem: () => problem,
+    hearsChanges: () => hears,
+  })
   const answer = await app.request('/readyz')
   return [answer.status, await answer.text()]
 }
@@ -18,6 +23,17 @@ describe('GET /readyz', () => {
   it('says what is wrong with keys that the gateway can do without', async () => {
     const problem = { message: 'k1 is damaged', isBehind: false }
     expect(await readiness(problem)).toEqual([200, 'ok, but: k1 is damaged\n'])
+  })
+
+  it('says that notifications do not arrive, beside what is wrong with keys', async () => {
+    const ready = () => Promise.resolve()
+    const problem = { message: 'k1 is damaged', isBehind: false }
+    const remark = 'notifications of the database do not arrive'
+    expect(await readiness(undefined, ready, false)).toEqual([200, `ok, but: ${remark}\n`])
+    expect(await readiness(problem, ready, false)).toEqual([
+      200,
+      `ok, but: k1 is damaged; ${remark}\n`,
+    ])
   })
 
   it('says no while others may use a key that the gateway cannot read', async () => {

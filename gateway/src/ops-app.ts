@@ -7,10 +7,12 @@ export interface OpsDependencies {
   readonly ready: () => Promise<void>
   /** What is wrong with the keys; `isBehind` when requests of others could not be read. */
   readonly keyProblem: () => { readonly message: string; readonly isBehind: boolean } | undefined
+  /** Whether changes that other replicas make arrive; without them the database is asked more often. */
+  readonly hearsChanges: () => boolean
 }
 
 /** The ops listener: metrics for Prometheus, probes for whoever starts and stops us. */
-export function createOpsApp({ metrics, ready, keyProblem }: OpsDependencies) {
+export function createOpsApp({ metrics, ready, keyProblem, hearsChanges }: OpsDependencies) {
   const app = new Hono()
   app.get('/metrics', async (c) =>
     c.body(await metrics.expose(), 200, { 'Content-Type': metrics.contentType }),
@@ -24,7 +26,9 @@ export function createOpsApp({ metrics, ready, keyProblem }: OpsDependencies) {
     const keys = keyProblem()
     if (reason !== undefined) return c.text(`not ready: ${reason}\n`, 503)
     if (keys?.isBehind) return c.text(`not ready: ${keys.message}\n`, 503)
-    return c.text(keys === undefined ? 'ok\n' : `ok, but: ${keys.message}\n`)
+    const remarks = keys === undefined ? [] : [keys.message]
+    if (!hearsChanges()) remarks.push('notifications of the database do not arrive')
+    return c.text(remarks.length === 0 ? 'ok\n' : `ok, but: ${remarks.join('; ')}\n`)
   })
   return app
 }

@@ -63,6 +63,11 @@ describe('a gateway whose notifications are lost in a pooler, since nobody set D
 
     expect(told).toHaveLength(1)
     expect(told[0]).toContain('"level":"error"')
+    const ready = await fetch(`${gateways.replicas[0]?.opsUrl}/readyz`)
+    expect([ready.status, await ready.text()]).toEqual([
+      200,
+      'ok, but: notifications of the database do not arrive\n',
+    ])
   })
 
   it('refuses with the very next request a session that was revoked behind its back', async () => {
