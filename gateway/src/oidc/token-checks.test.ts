@@ -27,7 +27,7 @@ describe('a token of Azure AD B2C', () => {
   })
 })
 
-describe('V45: a token of Entra', () => {
+describe('a token of Entra', () => {
   it('names our directory', () => {
     expect(() => assertTokenFits({ tid: directory }, entra)).not.toThrow()
   })

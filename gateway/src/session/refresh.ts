@@ -21,9 +21,8 @@ export interface RefreshOptions {
   readonly now?: () => number
 }
 
-/** An access token with less than this left is renewed, with the next request; or with a third of its life. */
+/** An access token with less than this left is renewed, with the next request. */
 const renewBeforeMs = 60_000
-const renewBeforePart = 1 / 3
 /** Each refresh holds a connection to the database while the provider thinks. */
 const atOnce = 3
 /** After a fault the provider is left alone for so long. */
@@ -50,11 +49,9 @@ export function createRefresher(options: RefreshOptions) {
   const running = new WeakMap<LiveSession, Promise<void>>()
   const pausedUntil = new WeakMap<LiveSession, number>()
   let busy = 0
-  /** A token that lives for a minute would be due from the start: the last answer says how long they do. */
-  let renewBefore = renewBeforeMs
 
   const isDue = (accessExpiresAt: number | undefined) =>
-    accessExpiresAt !== undefined && accessExpiresAt - now() < renewBefore
+    accessExpiresAt !== undefined && accessExpiresAt - now() < renewBeforeMs
 
   async function revoke(session: LiveSession, reason: string, requestId: string) {
     await store.revoke(session.idHash, reason)
@@ -79,8 +76,6 @@ export function createRefresher(options: RefreshOptions) {
       if (!isUnchanged(session.principal, outcome.principal)) verdict = 'claims_changed'
       const { refreshToken: rotated, accessExpiresAt } = outcome.tokens
       session.accessExpiresAt = accessExpiresAt
-      if (accessExpiresAt !== undefined)
-        renewBefore = Math.min(renewBeforeMs, (accessExpiresAt - now()) * renewBeforePart)
       return {
         // A token that was not replaced moves on to the newest key, too.
         refreshTokenSealed:

@@ -22,7 +22,7 @@ const content: SessionCookie = {
 }
 const valueOf = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1, cookie.indexOf(';'))
 
-describe('B2, V37: session cookies', () => {
+describe('session cookies', () => {
   it('come back as they were sealed', async () => {
     const cookies = createSessionCookies(keys(first), 60)
     expect(await cookies.unseal(valueOf(await cookies.seal(content)))).toEqual(content)
