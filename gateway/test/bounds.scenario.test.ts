@@ -152,7 +152,7 @@ describe('X14, V36: an upload without end', () => {
   })
 
   it('is cut off by count, and the app has no whole request', async () => {
-    const before = await residentBytes()
+    upload = { bytes: 0, ended: false, closed: false }
     const request = head('POST', '_dash-update-component', ['Transfer-Encoding: chunked'])
     const { answer, sent } = await pour(request)
     expect([0, 413]).toContain(statusOf(answer))
@@ -163,7 +163,8 @@ describe('X14, V36: an upload without end', () => {
       (closed) => closed,
     )
     expect(upload).toMatchObject({ ended: false, closed: true })
-    expect((await residentBytes()) - before).toBeLessThan(48 * mebibyte.length)
+    // Passed on as it came: what is collected until it is too much would never have reached the app.
+    expect(upload.bytes).toBeGreaterThan(32 * mebibyte.length)
   })
 })
 
