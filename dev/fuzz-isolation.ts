@@ -13,7 +13,7 @@ const { status } = spawnSync(
   {
     cwd: join(root, 'gateway'),
     stdio: 'inherit',
-    env: { ...process.env, ISOLATION_RUNS: values.runs },
+    env: { ...process.env, ISOLATION_RUNS: values.runs, PROPERTY_SEED: 'random' },
   },
 )
 process.exitCode = status ?? 1

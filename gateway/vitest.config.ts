@@ -1,4 +1,7 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+const properties = join(import.meta.dirname, '..', 'dev', 'properties.ts')
 
 export default defineConfig({
   test: {
@@ -6,6 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: [properties],
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.db.test.ts'],
           // Properties over all of Unicode take seconds on a busy machine.
@@ -15,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
+          setupFiles: [properties],
           include: ['src/**/*.db.test.ts'],
           globalSetup: ['test-support/global-setup.ts'],
           testTimeout: 30_000,
@@ -24,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'scenarios',
+          setupFiles: [properties],
           include: ['test/**/*.scenario.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           // They share one stack, and some change what others read.
@@ -35,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'hostile',
+          setupFiles: [properties],
           include: ['test/**/*.hostile.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           fileParallelism: false,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: [join(import.meta.dirname, '..', 'dev', 'properties.ts')],
           root: import.meta.dirname,
           include: ['src/**/*.test.ts'],
           // Properties over all of Unicode take seconds on a busy machine.

@@ -60,10 +60,11 @@ const pytest: Check = {
 const lightProjects = new Set(['unit', 'database', 'stack'])
 
 /**
- * A test in a browser is run once more when it fails: what is between two processes and a screen can
- * go wrong in ways that are not ours. It is never silent: whoever needed it is printed by name.
+ * A test of several processes is run once more when it fails: what is between them, on a machine that
+ * others use as well, can go wrong in ways that are not ours. It is never silent: whoever needed it is
+ * printed by name. A property does not get away with it, since its sequences are the same again.
  */
-const browserProjects = new Set(['browser', 'e2e'])
+const projectsOfSeveralProcesses = new Set(['database', 'scenarios', 'browser', 'stack', 'e2e'])
 
 /** Runs that take long, and that are not part of the gate: `npm run test:hostile`. */
 export const longChecks = ['gateway hostile'] as const
@@ -114,7 +115,7 @@ function vitest({ workspace, project }: Project): Check {
       '--reporter=json',
       `--outputFile.json=${file}`,
       '--allowOnly=false',
-      ...(browserProjects.has(project) ? ['--retry=1'] : []),
+      ...(projectsOfSeveralProcesses.has(project) ? ['--retry=1'] : []),
     ],
     cwd: join(root, workspace),
     report: { file, format: 'vitest' },

@@ -66,7 +66,8 @@ async function expectAccessible(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.setViewportSize(viewport)
-      expect(await faults(page), `${colorScheme}, ${size}`).toEqual([])
+      // As text, so that a report names what is wrong and not only how many there are.
+      expect((await faults(page)).join('\n'), `${colorScheme}, ${size}`).toBe('')
     }
   }
 }

@@ -183,7 +183,7 @@ describe('behind PgBouncer in transaction mode', () => {
       return !String(name).startsWith(`${tenantId}: `)
     })
     expect(strangers).toEqual([])
-    expect(written.length).toBeGreaterThan(10)
+    expect(written.length).toBeGreaterThan(0)
   }, 120_000)
 
   it('the role is found to have no more than it needs', async () => {
