@@ -28,7 +28,7 @@ const compose = () =>
     {
       database: test.database,
       audit: createAuditStore(test.database),
-      logger: createLogger('error'),
+      logger: createLogger('error', { write: () => {} }),
     },
   )
 

@@ -31,8 +31,8 @@ const tenantTokenSeconds = 900
  *
  * @throws when the database cannot be reached, or its role could get round row-level security
  */
-export async function layFoundation(config: Config, logger: Logger) {
-  const metrics = createMetrics()
+export async function layFoundation(config: Config, logger: Logger, droppedLogLines: () => number) {
+  const metrics = createMetrics(droppedLogLines)
   const addresses = databaseAddresses(config)
   warnOfExposure(config, logger)
   const database = connectDatabase({

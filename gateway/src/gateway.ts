@@ -33,10 +33,15 @@ const composeInternal = async (config: Config, foundation: Foundation) =>
 /**
  * Creates everything that the gateway consists of, once, and starts its listeners.
  *
+ * @param droppedLogLines lines of the log that were lost so far, for the metrics
  * @throws when the database cannot be reached, or its role could get round row-level security
  */
-export async function startGateway(config: Config, logger: Logger) {
-  const foundation = await layFoundation(config, logger)
+export async function startGateway(
+  config: Config,
+  logger: Logger,
+  droppedLogLines: () => number = () => 0,
+) {
+  const foundation = await layFoundation(config, logger, droppedLogLines)
   const { metrics, database, keyRings, registry } = foundation
   const { app: publicApp, close: closePublic } = composePublic(config, foundation, logger)
   const internalApp = await composeInternal(config, foundation)

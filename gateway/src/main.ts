@@ -2,6 +2,7 @@
 import { ConfigError, parseConfig, type Config } from './config.ts'
 import { exceptionWarnings } from './config/policy.ts'
 import { startGateway } from './gateway.ts'
+import { createLogSink } from './observability/log-sink.ts'
 import { createLogger } from './observability/logger.ts'
 
 function readConfig(): Config {
@@ -15,15 +16,23 @@ function readConfig(): Config {
 }
 
 const config = readConfig()
-const logger = createLogger(config.LOG_LEVEL)
+const log = createLogSink(process.stdout)
+const logger = createLogger(config.LOG_LEVEL, log)
 
+// What node itself has to say may find nobody who reads it.
+process.stderr.on('error', () => {})
 process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }))
+// Nobody knows what was left undone: whoever watches us starts another (ASVS V16.5.4).
+process.on('uncaughtException', (error) => {
+  logger.error('uncaught exception: the process ends', { error })
+  process.exit(1)
+})
 
 try {
   if (config.INSECURE_HTTP_ISSUER)
     logger.warn('INSECURE_HTTP_ISSUER is on: for a demo on one machine only')
   for (const line of exceptionWarnings(config.CSP_EXCEPTIONS)) logger.warn(line)
-  const gateway = await startGateway(config, logger)
+  const gateway = await startGateway(config, logger, log.dropped)
   logger.info('ready', { publicUrl: config.PUBLIC_URL })
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,6 @@
+import { Writable } from 'node:stream'
 import winston from 'winston'
+import type { LogSink } from './log-sink.ts'
 
 export type Logger = winston.Logger
 
@@ -32,10 +34,20 @@ function redacted(value: unknown, key = ''): unknown {
 /** Takes secrets out of a log line, by key and by shape. */
 const redact = winston.format((info) => Object.assign(info, redacted({ ...info })))
 
-/** JSON lines on standard output, one a record. */
-export const createLogger = (level: string): Logger =>
+/** Takes every line at once, so that nothing waits here: what comes of it is the sink's to decide. */
+const streamTo = (sink: Pick<LogSink, 'write'>) =>
+  new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      sink.write(line)
+      done()
+    },
+  })
+
+/** JSON lines, one a record. */
+export const createLogger = (level: string, sink: Pick<LogSink, 'write'>): Logger =>
   winston.createLogger({
     level,
     format: winston.format.combine(redact(), winston.format.timestamp(), winston.format.json()),
-    transports: [new winston.transports.Console()],
+    transports: [new winston.transports.Stream({ stream: streamTo(sink), eol: '\n' })],
   })

@@ -25,8 +25,10 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS',
 /**
  * Prometheus metrics of this process. Label values come from the directory, never from a request,
  * so that nobody can make series without end.
+ *
+ * @param droppedLogLines lines of the log that were lost so far
  */
-export function createMetrics(): Metrics {
+export function createMetrics(droppedLogLines: () => number = () => 0): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -62,6 +64,7 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30],
     registers,
   })
+  registry.registerMetric(logLines(droppedLogLines))
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -86,3 +89,14 @@ export function createMetrics(): Metrics {
     },
   }
 }
+
+const logLines = (dropped: () => number) =>
+  new Counter({
+    name: 'dashgate_log_lines_dropped_total',
+    help: 'Lines of the log that were lost because nobody took them: the reader is too slow, or gone.',
+    registers: [],
+    collect() {
+      this.reset()
+      this.inc(dropped())
+    },
+  })

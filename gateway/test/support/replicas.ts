@@ -29,6 +29,8 @@ export interface ReplicaOptions {
   readonly logs: string
   /** Settings of one replica over those of all, by its number from 0. */
   readonly override?: (index: number) => Readonly<Record<string, string>>
+  /** Shell commands before each one starts, such as a redirection of its output: `exec >file`. */
+  readonly shell?: (index: number) => string | undefined
 }
 
 /** Starts gateway processes on free ports and resolves when each of them is ready. */
@@ -43,6 +45,11 @@ export async function startGateways(count: number, options: ReplicaOptions) {
     onCrash: (fault: Error) => void crashes.push(fault),
   }
   const replicas: Replica[] = []
+
+  function launcherOf(index: number) {
+    const shell = options.shell?.(index)
+    return shell === undefined ? {} : { launcher: ['bash', '-c', `${shell}; exec "$@"`, 'bash'] }
+  }
 
   async function stop(): Promise<void> {
     ending.abort(new Error('The replicas are being stopped'))
@@ -71,7 +78,7 @@ export async function startGateways(count: number, options: ReplicaOptions) {
         internalUrl: `http://127.0.0.1:${internal}`,
         adminUrl: `https://127.0.0.1:${admin}`,
         opsUrl,
-        part: createGateway({ name, opsUrl, environment }, context),
+        part: createGateway({ name, opsUrl, environment, ...launcherOf(index) }, context),
         log: () => readFile(join(options.logs, `${name}.log`), 'utf8'),
       })
     }
