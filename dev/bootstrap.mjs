@@ -7,7 +7,7 @@ import {
   installCommand,
   missingPrerequisites,
 } from './setup/prerequisites.mjs'
-import { findProgram, programNames, programs } from './setup/programs.mjs'
+import { findProgram, programs, programsFor } from './setup/programs.mjs'
 import { doStep, endSteps, exitCodeOf, StepFailed } from './setup/step.mjs'
 import {
   debianPackages,
@@ -18,10 +18,17 @@ import {
   webFiles,
 } from './setup/steps.mjs'
 
-// `npm start` and `npm test` begin here, with nothing but the machine's Node: everything that they
-// need is set up, then the project's own Node takes over.
+// `npm start`, `npm test` and `npm run bench` begin here, with nothing but the machine's Node:
+// everything that they need is set up, then the project's own Node takes over.
 
-/** @typedef {'start' | 'test'} Task */
+/** @typedef {'start' | 'test' | 'bench'} Task */
+
+/** @type {Readonly<Record<Task, string>>} */
+const files = {
+  start: inRoot('dev', 'start.ts'),
+  test: inRoot('dev', 'test.ts'),
+  bench: inRoot('bench', 'main.ts'),
+}
 
 /** @param {Task} task */
 async function main(task) {
@@ -35,19 +42,19 @@ async function main(task) {
   const done = await Promise.allSettled([
     doStep(npmPackages).then(() => doStep(webFiles)),
     doStep(pythonPackages(python)).then(() => doStep(demoData)),
-    task === 'test' ? ensurePrograms(machine) : undefined,
+    ensurePrograms(machine, programsFor[task]),
   ])
   for (const result of done) if (result.status === 'rejected') throw result.reason
   return handOver(task)
 }
 
-const missingPrograms = () => programNames.filter((name) => !findProgram(name, process.env))
-
 /**
- * What the tests need of the machine itself: installed where that is ours to do, otherwise named.
+ * What a task needs of the machine itself: installed where that is ours to do, otherwise named.
  * @param {import('./setup/prerequisites.mjs').Machine} machine
+ * @param {readonly import('./setup/programs.mjs').ProgramName[]} names
  */
-async function ensurePrograms(machine) {
+async function ensurePrograms(machine, names) {
+  const missingPrograms = () => names.filter((name) => !findProgram(name, process.env))
   const wanted = missingPrograms().filter((name) => !process.env[programs[name].variable])
   const isRootOnDebian = machine.packageManager === 'apt-get' && process.getuid?.() === 0
   if (isRootOnDebian && wanted.length > 0) {
@@ -70,12 +77,12 @@ async function ensurePrograms(machine) {
  * @returns {Promise<number>}
  */
 function handOver(task) {
-  const paths = programNames.flatMap((name) => {
+  const paths = programsFor[task].flatMap((name) => {
     const file = findProgram(name, process.env)
     return file ? [[programs[name].variable, file]] : []
   })
   // The channel is never written to: when it closes, the other side knows that we are gone.
-  const child = spawn(pinnedNode, [inRoot('dev', `${task}.ts`), ...process.argv.slice(3)], {
+  const child = spawn(pinnedNode, [files[task], ...process.argv.slice(3)], {
     env: { ...process.env, PATH: toolPath(), ...Object.fromEntries(paths) },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
@@ -113,8 +120,8 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 }
 
 const task = process.argv[2]
-if (task !== 'start' && task !== 'test') {
-  process.stderr.write('Usage: node dev/bootstrap.mjs start|test\n')
+if (task !== 'start' && task !== 'test' && task !== 'bench') {
+  process.stderr.write('Usage: node dev/bootstrap.mjs start|test|bench\n')
   process.exit(2)
 }
 try {

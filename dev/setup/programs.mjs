@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// Programs of the machine that the tests need and no lock file brings.
+// Programs of the machine that tests and benchmarks need and no lock file brings.
 
 /**
- * @typedef {'chromium' | 'pgbouncer' | 'psql'} ProgramName
+ * @typedef {'chromium' | 'nginx' | 'pgbouncer' | 'psql' | 'wrk'} ProgramName
  *
  * @typedef {object} Program
  * @property {string} title
@@ -26,6 +26,13 @@ export const programs = {
     ],
     debianPackages: ['chromium', 'fonts-liberation'],
   },
+  nginx: {
+    title: 'nginx',
+    variable: 'NGINX_PATH',
+    names: ['nginx'],
+    files: ['/usr/sbin/nginx'],
+    debianPackages: ['nginx-light'],
+  },
   pgbouncer: {
     title: 'PgBouncer',
     variable: 'PGBOUNCER_PATH',
@@ -42,6 +49,23 @@ export const programs = {
     files: ['/opt/homebrew/opt/libpq/bin/psql', '/usr/local/opt/libpq/bin/psql'],
     debianPackages: ['postgresql-client'],
   },
+  wrk: {
+    title: 'wrk',
+    variable: 'WRK_PATH',
+    names: ['wrk'],
+    files: [],
+    debianPackages: ['wrk'],
+  },
+}
+
+/**
+ * What a task needs of them.
+ * @type {Readonly<Record<'start' | 'test' | 'bench', readonly ProgramName[]>>}
+ */
+export const programsFor = {
+  start: [],
+  test: ['chromium', 'pgbouncer', 'psql'],
+  bench: ['chromium', 'nginx', 'wrk'],
 }
 
 export const programNames = /** @type {ProgramName[]} */ (Object.keys(programs))

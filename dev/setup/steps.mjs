@@ -4,7 +4,7 @@ import { delimiter, dirname } from 'node:path'
 import { inRoot, pinnedNode, root } from './paths.mjs'
 import { fingerprintOf } from './step.mjs'
 
-const workspaces = ['gateway', 'web', 'dev', 'dash-apps', 'e2e']
+const workspaces = ['gateway', 'web', 'dev', 'dash-apps', 'e2e', 'bench']
 
 /** PATH with the project's own tools, and its Node, first. */
 export function toolPath() {
