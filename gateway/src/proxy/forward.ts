@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { Dispatcher, Pool } from 'undici'
+import type { Pool } from 'undici'
+import { AppAnswer } from './app-answer.ts'
 import { upstreamFailure, isStaleConnection } from './failures.ts'
 
 /** A request as it goes to an app: everything is decided already. */
@@ -16,47 +16,56 @@ export interface UpstreamRequest {
 }
 
 /**
- * Sends a request to an app. A connection that the app closed while it was idle is no failure: a
- * reading request goes out once more on another one. Nothing else is ever sent twice (RFC 9110
- * §9.2.2).
+ * Sends a request to an app and resolves when its answer has begun. A connection that the app closed
+ * while it was idle is no failure: a reading request goes out once more on another one. Nothing else is
+ * ever sent twice (RFC 9110 §9.2.2).
  */
-export async function askApp(
-  pool: Pool,
-  request: UpstreamRequest,
-): Promise<Dispatcher.ResponseData> {
-  const { method, target: path, headers, body, signal } = request
-  const send = () => pool.request({ method, path, headers, body: body ?? null, signal })
+export async function askApp(pool: Pool, request: UpstreamRequest): Promise<AppAnswer> {
   try {
-    return await send().catch((error: unknown) => {
-      if (method === 'POST' || !isStaleConnection(error)) throw error
-      return send()
-    })
+    return await send(pool, request)
   } catch (error) {
-    throw upstreamFailure(error)
+    if (request.method === 'POST' || !isStaleConnection(error)) throw upstreamFailure(error)
   }
+  return send(pool, request).catch((error: unknown) => {
+    throw upstreamFailure(error)
+  })
 }
 
-/**
- * Streams an answer to the client as it comes, at the client's pace. What breaks off upstream breaks
- * off downstream too, so that half an answer never looks like a whole one.
- */
-export async function relay(
-  answer: Dispatcher.ResponseData,
+function send(pool: Pool, { method, target, headers, body, signal }: UpstreamRequest) {
+  signal.throwIfAborted()
+  const answer = new AppAnswer()
+  const abort = () => answer.abort(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  pool.dispatch({ method, path: target, headers, body: body ?? null }, answer)
+  return answer.head
+}
+
+/** Streams an answer to the client as it comes; resolves when it has left, or the client has gone. */
+export function relay(
+  answer: AppAnswer,
   headers: Readonly<Record<string, string | string[]>>,
   outgoing: ServerResponse,
 ): Promise<void> {
-  outgoing.writeHead(answer.statusCode, headers)
-  // Dash streams lines and expects the first one before the second exists. `flushHeaders` would write
-  // the section as UTF-8 and so encode an app's non-ASCII bytes twice (measured with Node 24).
-  outgoing.write('', 'latin1')
-  await pipeline(answer.body, outgoing).catch(() => outgoing.destroy())
+  return new Promise((resolve) => {
+    if (outgoing.destroyed) {
+      answer.abort(new Error('the client hung up'))
+      resolve()
+      return
+    }
+    outgoing.once('close', resolve)
+    outgoing.writeHead(answer.statusCode, headers)
+    // Dash streams lines and expects the first one before the second exists. `flushHeaders` would write
+    // the section as UTF-8 and so encode an app's non-ASCII bytes twice (measured with Node 24).
+    if (answer.isSilent) outgoing.write('', 'latin1')
+    answer.sendTo(outgoing)
+  })
 }
 
-/** An abort signal that fires when the client goes before its answer is complete. */
-export function clientGone(outgoing: ServerResponse): AbortSignal {
+/** Ends what is under way for an answer when its client has gone before it was complete. */
+export function endingOf(outgoing: ServerResponse): AbortController {
   const controller = new AbortController()
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) controller.abort(new Error('the client hung up'))
   })
-  return controller.signal
+  return controller
 }

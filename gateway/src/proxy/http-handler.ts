@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Dispatcher } from 'undici'
 import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
@@ -10,12 +9,13 @@ import type { Work, WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
 import { personKey } from '../session/principal.ts'
+import type { AppAnswer } from './app-answer.ts'
 import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { upstreamFailure } from './failures.ts'
-import { askApp, clientGone, relay, type UpstreamRequest } from './forward.ts'
+import { askApp, endingOf, relay, type UpstreamRequest } from './forward.ts'
 import { rewriteIndexPage } from './index-page.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
@@ -41,17 +41,6 @@ export interface HttpHandlerDependencies {
  */
 const maxIndexPage = 1024 * 1024
 
-async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxIndexPage) throw new Error('the index page is too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 /** How long a browser may keep an answer, where it is not for the app to say. */
 function cacheControl(route: DashRoute, fromApp: string | undefined): string {
   if (route !== 'asset') return 'no-store'
@@ -60,13 +49,13 @@ function cacheControl(route: DashRoute, fromApp: string | undefined): string {
 }
 
 /** Whatever a browser would take for a page is rewritten, errors included. */
-const isPage = (route: DashRoute, { headers, statusCode }: Dispatcher.ResponseData) =>
+const isPage = (route: DashRoute, { headers, statusCode }: AppAnswer) =>
   route === 'page' &&
   statusCode !== 304 &&
   /^\s*(text\/html|application\/xhtml\+xml)/i.test([headers['content-type'] ?? []].flat().join())
 
 /** What cannot be read cannot be rewritten; we ask for no coding, so an honest app sends none. */
-function refuseCoded({ headers }: Dispatcher.ResponseData): void {
+function refuseCoded({ headers }: AppAnswer): void {
   const coding = headers['content-encoding'] ?? 'identity'
   if (coding !== 'identity') throw new Error('the index page is compressed')
 }
@@ -84,10 +73,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   const policyOf = (c: Context<GatewayEnv>) =>
     appPolicy(c.get('nonce'), exceptions.get(c.get('dashboard').slug))
 
-  async function indexPage(
-    c: Context<GatewayEnv>,
-    answer: Dispatcher.ResponseData,
-  ): Promise<Response> {
+  async function indexPage(c: Context<GatewayEnv>, answer: AppAnswer): Promise<Response> {
     const options = {
       nonce: c.get('nonce'),
       frameScript,
@@ -96,7 +82,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       personKey: personKey(c.get('session').principal),
     }
     const page = await Promise.try(() => refuseCoded(answer))
-      .then(() => boundedText(answer.body))
+      .then(() => answer.text(maxIndexPage))
       .then((html) => rewriteIndexPage(html, options))
       .catch((cause: unknown) => {
         throw new GatewayError(
@@ -112,17 +98,13 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     return c.html(page, answer.statusCode as ContentfulStatusCode)
   }
 
-  function responseHeaders(
-    c: Context<GatewayEnv>,
-    route: DashRoute,
-    answer: Dispatcher.ResponseData,
-  ) {
+  function responseHeaders(c: Context<GatewayEnv>, route: DashRoute, headers: IncomingHttpHeaders) {
     return {
       ...baseHeaders,
-      ...downstreamHeaders(answer.headers, basePathOf(c.get('dashboard').slug)),
+      ...downstreamHeaders(headers, basePathOf(c.get('dashboard').slug)),
       // A worker has a policy of its own; what else is no index page needs no scripts.
       ...(route === 'asset' ? { 'Content-Security-Policy': policyOf(c) } : {}),
-      'cache-control': cacheControl(route, answer.headers['cache-control']?.toString()),
+      'cache-control': cacheControl(route, headers['cache-control']?.toString()),
       'x-request-id': c.get('requestId'),
       vary: 'Sec-Fetch-Dest',
     }
@@ -132,7 +114,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   async function passOn(
     c: Context<GatewayEnv>,
     route: DashRoute,
-    answer: Dispatcher.ResponseData,
+    answer: AppAnswer,
     outgoing: ServerResponse,
   ): Promise<Response> {
     try {
@@ -141,15 +123,19 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       if (!c.get('isStillAllowed')()) throw notFound()
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
-      const kept = asksForPlotly(c) ? await plotly.unlessReplaced(answer) : answer
-      if (kept) await relay(kept, responseHeaders(c, route, answer), outgoing)
-      else {
-        const headers = responseHeaders(c, route, { ...answer, headers: {} })
-        plotly.send(outgoing, c.env.incoming.headers['if-none-match'], headers)
+      if (asksForPlotly(c) && (await plotly.replaces(answer))) {
+        answer.abort(new Error('another build takes its place'))
+        plotly.send(
+          outgoing,
+          c.env.incoming.headers['if-none-match'],
+          responseHeaders(c, route, {}),
+        )
+      } else {
+        await relay(answer, responseHeaders(c, route, answer.headers), outgoing)
       }
       return RESPONSE_ALREADY_SENT
     } catch (error) {
-      answer.body.on('error', () => {}).destroy()
+      answer.abort(error as Error)
       throw error
     }
   }
@@ -158,10 +144,9 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const { incoming, outgoing } = c.env
     if (!outgoing) throw notFound()
     const session = c.get('session')
-    const gone = clientGone(outgoing)
     const { slug, appUrl } = c.get('dashboard')
     const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
-    const ended = new AbortController()
+    const ending = endingOf(outgoing)
     const release = holdOpen(session, {
       isAllowed: c.get('isStillAllowed'),
       cut(reason) {
@@ -169,10 +154,10 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         if (reason === 'shutting_down') return
         if (outgoing.headersSent) outgoing.destroy()
         // Not one second longer at work for what may not be seen; the page is told why.
-        else ended.abort(reason === 'session_ended' ? signInAgain() : notFound())
+        else ending.abort(reason === 'session_ended' ? signInAgain() : notFound())
       },
     })
-    const signal = AbortSignal.any([gone, ended.signal])
+    const { signal } = ending
     let turn: Work | undefined
     try {
       turn = await work.begin(c, signal).catch((error: unknown) => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
+import type { AppAnswer } from './app-answer.ts'
 
 const bundlePath = '_dash-component-suites/plotly/package_data/plotly.min.js'
 
@@ -30,34 +29,12 @@ export function createStrictPlotly() {
   const etag = `"plotly-strict-${version}"`
 
   return {
-    /**
-     * Looks at the beginning of an app's answer.
-     *
-     * @returns the answer to pass on, with all that was read of it; `undefined` when ours replaces it
-     */
-    async unlessReplaced(
-      answer: Dispatcher.ResponseData,
-    ): Promise<Dispatcher.ResponseData | undefined> {
-      if (answer.statusCode !== 200 || answer.headers['content-encoding'] !== undefined) {
-        return answer
-      }
-      const chunks = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-      const read: Buffer[] = []
-      while (Buffer.concat(read).length < headBytes) {
-        const next = await chunks.next()
-        if (next.done === true) break
-        read.push(next.value)
-      }
-      if (
-        version !== undefined &&
-        plotlyVersion(Buffer.concat(read).toString('latin1')) === version
-      ) {
-        // Nobody waits for the rest; the error is that of our own giving up.
-        answer.body.on('error', () => {}).destroy()
-        return undefined
-      }
-      const whole = Readable.from(restored(read, chunks))
-      return { ...answer, body: whole as unknown as Dispatcher.ResponseData['body'] }
+    /** Whether ours takes the place of an app's answer, by the version that its beginning says. */
+    async replaces(answer: AppAnswer): Promise<boolean> {
+      if (answer.statusCode !== 200 || answer.headers['content-encoding'] !== undefined)
+        return false
+      const head = await answer.peek(headBytes)
+      return version !== undefined && plotlyVersion(head.toString('latin1')) === version
     },
 
     /** Sends our build, or the word that the browser has it already (RFC 9110 §13.1.2). */
@@ -80,8 +57,3 @@ export function createStrictPlotly() {
 }
 
 export type StrictPlotly = ReturnType<typeof createStrictPlotly>
-
-async function* restored(read: readonly Buffer[], rest: AsyncIterator<Buffer>) {
-  yield* read
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
-}
