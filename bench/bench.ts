@@ -25,6 +25,8 @@ export interface BenchOptions {
   /** Only whether the answers are right: each measurement once, with next to nothing. */
   readonly isShort: boolean
   readonly directory: string
+  /** The gateway can be profiled. */
+  readonly inspect?: boolean
   /** Says what is being done. */
   readonly say: (line: string) => void
 }
@@ -44,11 +46,12 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /** Everything that measurements share, each part of it started when the first one asks for it. */
-export async function createBench({ isShort, directory, say }: BenchOptions) {
+export async function createBench({ isShort, directory, say, inspect = false }: BenchOptions) {
   const parts = createParts(directory)
   const { context } = parts
   const ports = [...(await freePorts(16)).dash]
   const port = () => ports.shift() ?? 0
+  const inspectorPort = port()
   const contestants = new Map<ContestantName, Promise<Contestant>>()
   let running: Stack | undefined
 
@@ -64,7 +67,8 @@ export async function createBench({ isShort, directory, say }: BenchOptions) {
     const datasets = join(directory, 'no-datasets')
     mkdirSync(datasets, { recursive: true })
     const folder = join(directory, 'stack')
-    const gateway = { environment: wideLimits }
+    const inspector = { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}` }
+    const gateway = { environment: { ...wideLimits, ...(inspect ? inspector : {}) } }
     running = await startStack({ directory: folder, datasets, dashApps: [], gateway })
     await pin(running.parts.gateway?.pid, 'subject')
     return running
@@ -114,6 +118,7 @@ export async function createBench({ isShort, directory, say }: BenchOptions) {
     port,
     stack,
     app,
+    inspectorPort,
     rounds: isShort ? 1 : 5,
     contestant(name: ContestantName): Promise<Contestant> {
       let one = contestants.get(name)
