@@ -18,6 +18,7 @@ function readConfig(): Config {
 const config = readConfig()
 const log = createLogSink(process.stdout)
 const logger = createLogger(config.LOG_LEVEL, log)
+process.on('exit', log.flush)
 
 // What node itself has to say may find nobody who reads it.
 process.stderr.on('error', () => {})

