@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ACME, STAFF } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
+import { newcomer } from './support/newcomer.ts'
 import { chooseTenant, signIn } from './support/shell.ts'
 
 const { person } = useBrowser()
@@ -21,6 +22,20 @@ describe('without JavaScript', () => {
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
     await page.goto('/')
     await page.locator('input[name=login]').waitFor()
+  })
+
+  it('one signs out another device, by keyboard alone', async () => {
+    const login = await newcomer('acme-corp')
+    const [lost, here] = [await withoutScripts(), await withoutScripts()]
+    for (const page of [lost, here]) await signIn(page, login)
+    await here.locator('details.menu > summary').press('Enter')
+    await here.getByRole('link', { name: 'Your account' }).press('Enter')
+    await here.getByText('This device').waitFor()
+    await here.getByRole('button', { name: /^Sign out Chrome on Linux, last used/ }).press('Enter')
+    await here.getByRole('status').waitFor()
+    await here.getByText('You are signed in nowhere else').waitFor()
+    expect((await lost.request.get('/session')).status()).toBe(401)
+    expect((await here.request.get('/session')).status()).toBe(200)
   })
 
   it('staff choose a client, and another one', async () => {

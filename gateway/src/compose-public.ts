@@ -11,7 +11,7 @@ import { securityHeaders } from './edge/security-headers.ts'
 import type { Foundation } from './foundation.ts'
 import { limitsByTenant, type LimitsByTenant } from './limits/limits.ts'
 import { limitRequests } from './limits/request-limit.ts'
-import { limitBackchannel, limitSignIn } from './limits/sign-in-limit.ts'
+import { limitAccount, limitBackchannel, limitSignIn } from './limits/sign-in-limit.ts'
 import { createStreams } from './limits/streams.ts'
 import { createTurns } from './limits/turns.ts'
 import { createWorkLimits } from './limits/work.ts'
@@ -39,6 +39,8 @@ import {
   noteNavigation,
   requireSession,
 } from './session/session-stage.ts'
+import { endOwnSessions } from './session/end-own-sessions.ts'
+import { createOwnSessionsStore } from './session/own-sessions-store.ts'
 import { createSessionStarter } from './session/sign-in-session.ts'
 import { loadAssets, type ShellAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
@@ -59,6 +61,9 @@ const providerOrigins = (config: Config) => {
 
 /** Refused logout tokens that one address may send in a minute. */
 const refusedLogoutsPerMinute = 60
+
+/** How often an address may look after its sessions in a minute. */
+const accountRequestsPerMinute = 120
 
 /** What the settings allow each tenant, where it has no limits of its own. */
 const composeLimits = (config: Config, { directory }: Foundation) =>
@@ -158,6 +163,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   const formTargets = providerOrigins(config)
   const pagesOfErrors = errorPages({ assets, formTargets, contact: config.SUPPORT_CONTACT })
   const limitsOf = composeLimits(config, foundation)
+  const ownSessions = createOwnSessionsStore(foundation.database)
   const { proxy, close } = composeProxy(config, foundation, { assets, limitsOf })
 
   const app = createPublicApp({
@@ -177,6 +183,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       }),
       limitSignIn: limitSignIn(config.SIGN_IN_REQUESTS_PER_MINUTE),
       limitBackchannel: limitBackchannel(refusedLogoutsPerMinute),
+      limitAccount: limitAccount(accountRequestsPerMinute),
       limitRequests: limitRequests(limitsOf),
       loadSession: loadSession({ cookies, registry }),
       refreshSession: refreshSession(refreshIfDue),
@@ -197,6 +204,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       assets,
       directory,
       cookies,
+      ownSessions,
       safeReturnTo: returnTo,
       formTargets,
     }),
@@ -219,6 +227,12 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       store: sessionStore,
       registry,
       cookies,
+      audit,
+      count: metrics.countSession,
+    }),
+    endOwnSessions: endOwnSessions({
+      store: ownSessions,
+      registry,
       audit,
       count: metrics.countSession,
     }),

@@ -24,6 +24,7 @@ export interface PublicStages {
   readonly noteNavigation: Stage
   readonly noteActivity: Stage
   readonly requireSession: Stage
+  readonly limitAccount: Stage
   readonly limitRequests: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
@@ -39,6 +40,7 @@ export interface PublicDependencies {
   readonly assets: Pick<ShellAssets, 'serve'>
   readonly signIn: Hono<GatewayEnv>
   readonly signOut: Hono<GatewayEnv>
+  readonly endOwnSessions: Handler
   readonly switchTenant: Handler
   readonly preferences: Hono<GatewayEnv>
   readonly report: ErrorResponseOptions['report']
@@ -76,10 +78,14 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/logout', (c) => pages.logout(c))
 
   app.use(stages.requireSession)
-  // Before the limits: a page must always hear whose it is, and somebody at work stay signed in.
+  // Before the limits: a page must always hear whose it is, somebody at work stay signed in, and the
+  // owner of a stolen session be able to end it.
   app.get('/session', (c) => pages.session(c))
   app.post('/session/activity', stages.noteActivity, (c) => pages.session(c))
   app.get('/signed-in', (c) => pages.signedIn(c))
+  app.use('/account/*', stages.limitAccount)
+  app.get('/account', (c) => pages.account(c))
+  app.post('/account/sessions/end', dependencies.endOwnSessions)
 
   app.use(stages.limitRequests)
   app.get('/', (c) => pages.home(c))

@@ -1,3 +1,4 @@
+import { accountPage, type SignIn } from '../src/views/account-page.ts'
 import { dashboardPage } from '../src/views/dashboard-page.ts'
 import { errorPage } from '../src/views/error-page.ts'
 import { homePage } from '../src/views/home-page.ts'
@@ -17,6 +18,15 @@ export const PAGES: Record<string, (page: Page) => string> = {
     homePage({ page, person: VIEWER, brand: brandOf('initech'), dashboards: [] }),
   '/chooser': (page) => tenantChooserPage({ page, ...choices(), activeTenantId: 'acme-corp' }),
   '/chooser-empty': (page) => tenantChooserPage({ page, ...choices(), tenants: [] }),
+  '/account': (page) => accountPage({ page, person: VIEWER, ...signIns(VIEWER) }),
+  '/account-staff': (page) =>
+    accountPage({
+      page,
+      person: STAFF,
+      brand: brandOf('globex'),
+      ...signIns(STAFF),
+      hasEnded: true,
+    }),
   '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
   '/signed-out': (page) => logoutPage({ page }),
   '/signed-in-beside': (page) =>
@@ -75,4 +85,22 @@ function choices() {
     ...(primary !== undefined && { primary }),
   }))
   return { person: STAFF, tenants, returnTo: '/dashboard/loss-development/' }
+}
+
+/** A person on three devices, or on one. */
+function signIns({ role }: Person): { signIns: SignIn[]; now: number } {
+  const now = Date.UTC(2026, 10, 23, 12)
+  const ago = (minutes: number) => now - minutes * 60_000
+  const chrome = 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/146.0.0.0 Safari/537.36'
+  const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7) Version/26.1 Mobile/15E148 Safari/604.1'
+  const one = { handle: 'a', isThis: true, userAgent: chrome, signedInAt: ago(95) }
+  if (role === 'viewer') return { now, signIns: [{ ...one, lastUsedAt: ago(1) }] }
+  return {
+    now,
+    signIns: [
+      { ...one, lastUsedAt: ago(1), tenantName: 'Globex' },
+      { handle: 'b', isThis: false, userAgent: phone, signedInAt: ago(300), lastUsedAt: ago(12) },
+      { handle: 'c', isThis: false, signedInAt: ago(700), lastUsedAt: ago(20), tenantName: 'Acme' },
+    ],
+  }
 }

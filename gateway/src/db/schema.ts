@@ -87,6 +87,10 @@ export const sessions = pgTable('sessions', {
   refreshTokenSealed: text('refresh_token_sealed'),
   accessExpiresAt: when('access_expires_at'),
   createdAt: when('created_at').notNull().defaultNow(),
+  userAgent: text('user_agent'),
+  /** Missing in rows of the release before, as is the next. */
+  signedInAt: when('signed_in_at'),
+  lastUsedAt: when('last_used_at'),
   idleExpiresAt: when('idle_expires_at').notNull(),
   absoluteExpiresAt: when('absolute_expires_at').notNull(),
   revokedAt: when('revoked_at'),

@@ -14,6 +14,21 @@ export function limitSignIn(timesPerMinute: number) {
 }
 
 /**
+ * How often may an address look after its sessions? Not counted with a person's other requests:
+ * whoever uses up those with a stolen session must not keep its owner from ending it.
+ */
+export function limitAccount(timesPerMinute: number) {
+  const addresses = perMinuteAndAddress(
+    timesPerMinute,
+    tooManyRequests('Your network has asked for the account page too often.'),
+  )
+  return createMiddleware<GatewayEnv>(async function limitAccount(c, next) {
+    await addresses.count(c.get('clientAddress'))
+    await next()
+  })
+}
+
+/**
  * How many refused logout tokens may come from an address? Good ones are not counted: of a provider
  * that signs out a whole company, none may be lost.
  */

@@ -101,7 +101,8 @@ export function signInRoutes(dependencies: SignInDependencies) {
     const signIn = await relyingParty.redeem(c.get('target').query, transaction)
     const { principal } = signIn
     const tenantId = firstTenant(principal, dependencies.tenant)
-    const setCookie = await starter.signIn(principal, tenantId, signIn.tokens)
+    const userAgent = c.env.incoming.headers['user-agent']
+    const setCookie = await starter.signIn(principal, tenantId, signIn.tokens, userAgent)
     await audit.record({
       action: 'session.signed_in',
       actor: { type: 'user', id: principal.sub, email: principal.email },

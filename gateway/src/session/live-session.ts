@@ -18,7 +18,8 @@ export interface LiveSession {
   readonly principal: Principal
   /** The tenant that it acts for; staff choose one first. */
   readonly activeTenantId: string | undefined
-  /** Milliseconds since the epoch. */
+  /** When a person was last seen at work in it, as the row says; milliseconds since the epoch, as the ends. */
+  lastUsedAt: number
   idleExpiresAt: number
   readonly absoluteExpiresAt: number
   /** When the provider's access token ends, in milliseconds since the epoch; unknown without one. */

@@ -39,6 +39,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
     secret: 's',
     principal: viewer,
     activeTenantId: 'acme-corp',
+    lastUsedAt: start,
     idleExpiresAt: start + hour,
     absoluteExpiresAt: start + hour,
     accessExpiresAt: start + 30_000,

@@ -28,6 +28,7 @@ function setUp({ graceSeconds = 30 } = {}) {
     down: false,
     duringRead: () => {},
     extended: [] as number[],
+    used: [] as number[],
     row: {
       idHash,
       principal: { issuer: 'i', sub: 'u', email: 'e', role: 'viewer', tenants: ['acme-corp'] },
@@ -35,6 +36,7 @@ function setUp({ graceSeconds = 30 } = {}) {
       idleExpiresAt: 1_000_000 + 3_600_000,
       absoluteExpiresAt: 1_000_000 + 7_200_000,
       accessExpiresAt: undefined,
+      lastUsedAt: 1_000_000,
     } as StoredSession | undefined,
   }
   const registry = createSessionRegistry({
@@ -52,8 +54,9 @@ function setUp({ graceSeconds = 30 } = {}) {
           ? Promise.reject(new Error('database is down'))
           : Promise.resolve(world.row)
       },
-      extend: (_, end) => {
+      extend: (_, end, usedAt) => {
         world.extended.push(end)
+        world.used.push(usedAt)
         return Promise.resolve()
       },
     },
@@ -145,6 +148,17 @@ describe('the session registry', () => {
     world.now += 3_000_000
     registry.seen(session)
     expect(Math.max(...world.extended)).toBe(1_000_000 + 7_200_000)
+  })
+
+  it('notes that it is used also when its age is what ends it', async () => {
+    const { world, registry } = setUp()
+    const session = await registry.find('sealed')
+    if (!session) throw new Error('no session')
+    for (const minutes of [0, 90, 110]) {
+      world.now = 1_000_000 + minutes * 60_000
+      registry.seen(session)
+    }
+    expect(world.used).toEqual([1_000_000 + 90 * 60_000, 1_000_000 + 110 * 60_000])
   })
 
   it('is not kept awake by requests, which a page makes by itself too', async () => {

@@ -56,6 +56,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       secret: content.secret,
       principal: row.principal,
       activeTenantId: row.tenantId,
+      lastUsedAt: row.lastUsedAt,
       idleExpiresAt: row.idleExpiresAt,
       absoluteExpiresAt: row.absoluteExpiresAt,
       accessExpiresAt: row.accessExpiresAt,
@@ -106,15 +107,18 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       options.onUnconfirmed?.(session.idHash)
       return
     }
+    session.lastUsedAt = row.lastUsedAt
     session.idleExpiresAt = row.idleExpiresAt
     session.confirmedAt = now()
   }
 
   function extend(session: LiveSession) {
+    // Not by the idle end, which stands still before the absolute one: the use is written as well.
+    if (now() - session.lastUsedAt < Math.min(extendEveryMs, idleSeconds * 50)) return
     const wanted = Math.min(now() + idleSeconds * 1000, session.absoluteExpiresAt)
-    if (wanted - session.idleExpiresAt < Math.min(extendEveryMs, idleSeconds * 50)) return
-    session.idleExpiresAt = wanted
-    store.extend(session.idHash, wanted).catch(options.onExtendFailure)
+    session.lastUsedAt = now()
+    session.idleExpiresAt = Math.max(session.idleExpiresAt, wanted)
+    store.extend(session.idHash, wanted, session.lastUsedAt).catch(options.onExtendFailure)
   }
 
   return {

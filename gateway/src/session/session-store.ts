@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database } from '../db/client.ts'
 import { sessions, usedLogoutTokens } from '../db/schema.ts'
 import type { Principal } from './principal.ts'
@@ -12,9 +13,14 @@ export interface StoredSession {
   readonly idleExpiresAt: number
   readonly absoluteExpiresAt: number
   readonly accessExpiresAt: number | undefined
+  /** When a person was last seen at work in it, to the minute. */
+  readonly lastUsedAt: number
 }
 
 export interface NewSession extends StoredSession {
+  readonly signedInAt: number
+  /** What the browser said of itself; nothing hangs on it. */
+  readonly userAgent: string | undefined
   readonly opSid: string | undefined
   readonly refreshTokenSealed: string | undefined
 }
@@ -40,6 +46,9 @@ export interface RefreshState {
 export const hashSessionId = (sessionId: string): string =>
   createHash('sha256').update(sessionId).digest('base64url')
 
+/** Beyond that there is nothing in it that tells devices apart; the column takes no more. */
+const longestUserAgent = 512
+
 const date = (value: number | undefined) => (value === undefined ? null : new Date(value))
 
 const rowOf = (session: NewSession): typeof sessions.$inferInsert => ({
@@ -55,6 +64,9 @@ const rowOf = (session: NewSession): typeof sessions.$inferInsert => ({
   accessExpiresAt: date(session.accessExpiresAt),
   idleExpiresAt: new Date(session.idleExpiresAt),
   absoluteExpiresAt: new Date(session.absoluteExpiresAt),
+  lastUsedAt: new Date(session.lastUsedAt),
+  signedInAt: new Date(session.signedInAt),
+  userAgent: session.userAgent?.slice(0, longestUserAgent) ?? null,
 })
 
 const storedOf = (row: typeof sessions.$inferSelect): StoredSession => ({
@@ -70,17 +82,22 @@ const storedOf = (row: typeof sessions.$inferSelect): StoredSession => ({
   idleExpiresAt: row.idleExpiresAt.getTime(),
   absoluteExpiresAt: row.absoluteExpiresAt.getTime(),
   accessExpiresAt: row.accessExpiresAt?.getTime(),
+  lastUsedAt: (row.lastUsedAt ?? row.createdAt).getTime(),
 })
 
 /** Rows that are neither revoked nor past one of their ends, by the database's clock. */
-const alive = and(
+export const alive = and(
   isNull(sessions.revokedAt),
   gt(sessions.idleExpiresAt, sql`now()`),
   gt(sessions.absoluteExpiresAt, sql`now()`),
 )
 
+/** The later of two moments; one that is missing is no moment. */
+const later = (column: AnyPgColumn, moment: number) =>
+  sql`greatest(${column}, ${new Date(moment).toISOString()}::timestamptz)`
+
 /** One clock for all replicas: how long a revocation takes to reach the others is measured by it. */
-const byDatabaseClock = sql`clock_timestamp()`
+export const byDatabaseClock = sql`clock_timestamp()`
 
 export function createSessionStore(database: Database) {
   return {
@@ -98,7 +115,10 @@ export function createSessionStore(database: Database) {
      */
     async replace(
       oldIdHash: string,
-      session: Omit<NewSession, 'opSid' | 'refreshTokenSealed' | 'accessExpiresAt'>,
+      session: Omit<
+        NewSession,
+        'opSid' | 'refreshTokenSealed' | 'accessExpiresAt' | 'signedInAt' | 'userAgent'
+      >,
       reseal: (sealed: string) => Promise<string | undefined>,
     ): Promise<boolean> {
       return database.forPurpose('session', async (tx) => {
@@ -110,6 +130,10 @@ export function createSessionStore(database: Database) {
             opSid: sessions.opSid,
             sealed: sessions.refreshTokenSealed,
             accessExpiresAt: sessions.accessExpiresAt,
+            signedInAt: sql<Date>`coalesce(${sessions.signedInAt}, ${sessions.createdAt})`.mapWith(
+              sessions.createdAt,
+            ),
+            userAgent: sessions.userAgent,
           })
         if (!old) return false
         await tx.insert(sessions).values(
@@ -118,6 +142,8 @@ export function createSessionStore(database: Database) {
             opSid: old.opSid ?? undefined,
             refreshTokenSealed: old.sealed === null ? undefined : await reseal(old.sealed),
             accessExpiresAt: old.accessExpiresAt?.getTime(),
+            signedInAt: old.signedInAt.getTime(),
+            userAgent: old.userAgent ?? undefined,
           }),
         )
         return true
@@ -134,13 +160,17 @@ export function createSessionStore(database: Database) {
       return row && storedOf(row)
     },
 
-    /** Sets a later idle end; never an earlier one, since replicas do not know of each other's. */
-    async extend(idHash: string, idleExpiresAt: number): Promise<void> {
+    /**
+     * Notes that a person was seen at work, and sets a later idle end; never an earlier one, since
+     * replicas do not know of each other's.
+     */
+    async extend(idHash: string, idleExpiresAt: number, usedAt: number): Promise<void> {
       await database.forPurpose('session', (tx) =>
         tx
           .update(sessions)
           .set({
-            idleExpiresAt: sql`greatest(${sessions.idleExpiresAt}, ${new Date(idleExpiresAt).toISOString()}::timestamptz)`,
+            lastUsedAt: later(sessions.lastUsedAt, usedAt),
+            idleExpiresAt: later(sessions.idleExpiresAt, idleExpiresAt),
           })
           .where(and(eq(sessions.idHash, idHash), alive)),
       )

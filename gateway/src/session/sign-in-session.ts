@@ -49,6 +49,7 @@ export function createSessionStarter(options: SessionStarterOptions) {
         tenantId,
         idleExpiresAt: Math.min(Date.now() + idleSeconds * 1000, absoluteExpiresAt),
         absoluteExpiresAt,
+        lastUsedAt: Date.now(),
       },
       seal: () => cookies.seal({ v: 1, sessionId, secret, ...identity, ...active }),
     }
@@ -56,12 +57,25 @@ export function createSessionStarter(options: SessionStarterOptions) {
 
   return {
     /** @returns the `Set-Cookie` of the new session */
-    async signIn(principal: Principal, tenantId: string | undefined, tokens: ProviderTokens) {
+    async signIn(
+      principal: Principal,
+      tenantId: string | undefined,
+      tokens: ProviderTokens,
+      userAgent?: string,
+    ) {
       const { row, secret, seal } = draft(principal, tenantId, Date.now() + absoluteSeconds * 1000)
       const { refreshToken, accessExpiresAt, opSid } = tokens
       const refreshTokenSealed =
         refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)
-      await store.create({ ...row, refreshTokenSealed, accessExpiresAt, opSid })
+      const signedInAt = row.lastUsedAt
+      await store.create({
+        ...row,
+        signedInAt,
+        userAgent,
+        refreshTokenSealed,
+        accessExpiresAt,
+        opSid,
+      })
       return seal()
     },
 

@@ -24,6 +24,7 @@ const titles: Readonly<Record<number, string>> = {
 
 /** Headlines of errors whose status has another one. */
 const titlesByCode: Readonly<Record<string, string>> = {
+  no_such_session: 'This session is not here any more',
   sign_in_limited: 'Too many sign-ins',
   tenant_busy: 'Busy at the moment',
   sign_in_lost: 'This sign-in is over',

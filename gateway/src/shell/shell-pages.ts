@@ -1,3 +1,4 @@
+import { accountPage } from '@dashgate/web/views/account-page.ts'
 import { dashboardPage } from '@dashgate/web/views/dashboard-page.ts'
 import { homePage } from '@dashgate/web/views/home-page.ts'
 import { logoutPage } from '@dashgate/web/views/logout-page.ts'
@@ -8,16 +9,18 @@ import { GatewayError } from '../edge/gateway-error.ts'
 import { shellPolicy } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { timeLeft } from '../session/live-session.ts'
+import type { OwnSessionsStore } from '../session/own-sessions-store.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
-import { brandOf, pageOf, personOf, tenantsOf } from './view-models.ts'
+import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
 
 export interface ShellDependencies {
   readonly assets: ShellAssets
   readonly directory: TenantDirectory
   readonly cookies: Pick<SessionCookies, 'only' | 'csrfToken'>
+  readonly ownSessions: Pick<OwnSessionsStore, 'list'>
   readonly safeReturnTo: (wanted: string | undefined) => string
   /** Origins where the provider may end its session: `POST /logout` is redirected there. */
   readonly formTargets: readonly string[]
@@ -28,6 +31,7 @@ export function shellPages({
   assets,
   directory,
   cookies,
+  ownSessions,
   safeReturnTo,
   formTargets,
 }: ShellDependencies) {
@@ -110,6 +114,24 @@ export function shellPages({
           brand: brandOf(c.get('tenant')),
           dashboard: { slug, title },
           framePath: path + query,
+        }),
+      )
+    },
+
+    /** GET /account: where a person is signed in, and the way to end that. */
+    async account(c: Context<GatewayEnv>): Promise<Response> {
+      const session = c.get('session')
+      const tenant = directory.tenant(session.activeTenantId ?? '')
+      const listed = await ownSessions.list(session.principal, session.idHash)
+      return html(
+        c,
+        accountPage({
+          page: pageOf(c, assets),
+          person: personOf(session, directory),
+          ...(tenant ? { brand: brandOf(tenant) } : {}),
+          signIns: signInsOf(session, listed, directory),
+          now: Date.now(),
+          ...(c.req.query('ended') === undefined ? {} : { hasEnded: true }),
         }),
       )
     },

@@ -1,8 +1,11 @@
+import type { SignIn } from '@dashgate/web/views/account-page.ts'
 import type { Brand, Page, Person } from '@dashgate/web/views/page.ts'
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
 import { timeLeft, type LiveSession } from '../session/live-session.ts'
+import type { OwnSession } from '../session/own-sessions-store.ts'
 import { mayActFor } from '../session/principal.ts'
+import { sessionHandle } from '../session/session-handle.ts'
 import type { Tenant, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
 
@@ -51,3 +54,21 @@ export const personOf = (
   canSwitch: session.principal.role === 'admin' && tenantsOf(session, directory).length > 1,
   ...timeLeft(session, Date.now()),
 })
+
+/** A person's sessions as the one that looks at them may name them. */
+export const signInsOf = (
+  session: LiveSession,
+  listed: readonly OwnSession[],
+  directory: Pick<TenantDirectory, 'tenant'>,
+): SignIn[] =>
+  listed.map(({ idHash, tenantId, userAgent, signedInAt, lastUsedAt }) => {
+    const tenant = session.principal.role === 'admin' ? directory.tenant(tenantId ?? '') : undefined
+    return {
+      handle: sessionHandle(session, idHash),
+      isThis: idHash === session.idHash,
+      signedInAt,
+      lastUsedAt,
+      ...(userAgent === undefined ? {} : { userAgent }),
+      ...(tenant ? { tenantName: tenant.displayName } : {}),
+    }
+  })

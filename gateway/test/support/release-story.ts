@@ -47,6 +47,8 @@ export async function tellReleaseStory({
   await until(() => viewer.script('/session'), soonRefreshed(2))
 
   await switchTenant(stack)
+  expectGood(await viewer.ask('/account', { headers: asNavigation }))
+  expectGood(await viewer.submit('/account/sessions/end', { others: 'all' }))
   await manageSessions(operate)
   await rotateKeys(operate, asOwner)
   await endAtProvider(stack)

@@ -25,6 +25,7 @@ export interface Trial {
 
 export const revocationKinds = [
   'sign-out',
+  'sign-out elsewhere',
   'admin: user',
   'admin: tenant',
   'admin: session',
@@ -157,6 +158,10 @@ export async function startRevocationScene() {
 
   const revoke: Record<RevocationKind, (one: Visitor, sub: string) => Promise<unknown>> = {
     'sign-out': (one) => one.submit('/logout', {}),
+    async 'sign-out elsewhere'() {
+      const elsewhere = await signedIn('viewer@initech.test')
+      await elsewhere.submit('/account/sessions/end', { others: 'all' })
+    },
     'admin: user': (_, sub) => operate('POST', '/admin/sessions/revoke', { sub }),
     'admin: tenant': () => operate('POST', '/admin/sessions/revoke', { tenantId: tenant }),
     async 'admin: session'(_, sub) {

@@ -48,6 +48,8 @@ export class Visitor {
   readonly publicUrl: string
   /** The replica that answers for the public URL from now on, as a load balancer would choose it. */
   via: string | undefined
+  /** What the browser says of itself. */
+  userAgent: string | undefined
 
   constructor(publicUrl: string) {
     this.publicUrl = publicUrl
@@ -65,7 +67,12 @@ export class Visitor {
     // Not fetch(): that one decides by itself what Sec-Fetch-Mode says.
     const response = await request(target, {
       method: method as 'GET',
-      headers: { host: url.host, ...(jar.header ? { cookie: jar.header } : {}), ...headers },
+      headers: {
+        host: url.host,
+        ...(jar.header ? { cookie: jar.header } : {}),
+        ...(this.userAgent === undefined ? {} : { 'user-agent': this.userAgent }),
+        ...headers,
+      },
       body: body ?? null,
     })
     const received = new Headers()

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { accountPage } from './account-page.ts'
 import { dashboardPage } from './dashboard-page.ts'
 import { errorPage } from './error-page.ts'
 import { homePage } from './home-page.ts'
@@ -34,6 +35,14 @@ const VIEWS: Record<string, (text: string) => string> = {
     }),
   dashboard: (t) =>
     dashboardPage({ ...shared(t), dashboard: { slug: t, title: t }, framePath: `/${t}` }),
+  account: (t) => {
+    const one = { handle: t, userAgent: t, signedInAt: 0, lastUsedAt: 0, tenantName: t }
+    const signIns = [
+      { ...one, isThis: true },
+      { ...one, isThis: false },
+    ]
+    return accountPage({ ...shared(t), signIns, now: 0 })
+  },
   signOut: (t) => logoutPage(shared(t)),
   error: (t) => errorPage({ ...shared(t), ...failure(t), retry: true }),
   refused: (t) =>

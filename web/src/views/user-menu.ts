@@ -4,7 +4,7 @@ import { html, type Markup } from './markup.ts'
 import { initials } from './monogram.ts'
 import type { Page, Person } from './page.ts'
 
-/** Who is signed in, the way to another tenant for staff, and out. Opens without a script. */
+/** Who is signed in, the way to another tenant for staff, to the account, and out. Opens without a script. */
 export function userMenu(page: Page, person: Person): Markup {
   const switchLink = html`<a class="menu-item" href="${withReturnTo('/tenant', page.returnPath)}"
     >${icon('swap')} Switch client</a
@@ -21,7 +21,9 @@ export function userMenu(page: Page, person: Person): Markup {
         <span class="menu-person-email">${person.email}</span>
         <span class="quiet">${person.role === 'admin' ? 'Staff' : 'Viewer'}</span>
       </p>
-      ${person.canSwitch ? switchLink : undefined} ${signOutForm('menu-item', icon('signOut'))}
+      ${person.canSwitch ? switchLink : undefined}
+      <a class="menu-item" href="/account">${icon('person')} Your account</a>
+      ${signOutForm('menu-item', icon('signOut'))}
     </div>
   </details>`
 }
