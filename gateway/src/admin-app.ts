@@ -4,6 +4,7 @@ import { auditRoutes } from './admin/audit-routes.ts'
 import type { AdminEnv } from './admin/admin-env.ts'
 import { dashboardRoutes } from './admin/dashboard-routes.ts'
 import { descriptionRoutes } from './admin/description-routes.ts'
+import { refuseOtherSites } from './admin/own-origin.ts'
 import { problemResponse } from './admin/problem.ts'
 import { secretRoutes, type RotatingKeys } from './admin/secret-routes.ts'
 import { sessionRoutes } from './admin/session-routes.ts'
@@ -46,6 +47,7 @@ export function createAdminApp({
   for (const stage of edge) app.use(stage as MiddlewareHandler)
   app.use(requireOperator)
   if (intake) app.use(intake as MiddlewareHandler)
+  app.use(refuseOtherSites)
   app.use(noStore)
   app.route('/', tenantRoutes(database, audit))
   app.route('/', dashboardRoutes(database, audit))

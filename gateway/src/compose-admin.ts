@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { TLSSocket } from 'node:tls'
 import { createAdminApp } from './admin-app.ts'
@@ -34,11 +35,30 @@ function tokenVerifier(config: Config) {
     verifyAccessToken(token, thumbprint, checks)
 }
 
+function fileOf(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new Error(`${setting} names a file that cannot be read: ${path}`, { cause })
+  }
+}
+
+/** TLS takes a CA file without a certificate in silence: whether that is safe is not ours to guess. */
+function certificatesIn(setting: string, path: string): Buffer {
+  const pem = fileOf(setting, path)
+  try {
+    void new X509Certificate(pem)
+  } catch (cause) {
+    throw new Error(`${setting} names a file without a certificate (PEM): ${path}`, { cause })
+  }
+  return pem
+}
+
 /**
  * Creates what only the admin listener needs, and the listener; without the files that make it safe
  * there is none.
  *
- * @throws when one of the files cannot be read
+ * @throws when one of the files cannot be read, or is not what it should be
  */
 export function composeAdmin(config: Config, foundation: Foundation, logger: Logger): Listener[] {
   const { ADMIN_CERT_FILE: cert, ADMIN_KEY_FILE: key, ADMIN_CA_FILE: ca } = config
@@ -70,9 +90,9 @@ export function composeAdmin(config: Config, foundation: Foundation, logger: Log
     report,
   })
   const tls = {
-    cert: readFileSync(cert),
-    key: readFileSync(key),
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    cert: certificatesIn('ADMIN_CERT_FILE', cert),
+    key: fileOf('ADMIN_KEY_FILE', key),
+    ...(ca === undefined ? {} : { ca: certificatesIn('ADMIN_CA_FILE', ca) }),
     watch(socket: TLSSocket) {
       const refused = watchHandshake(socket)
       return (error: Error) => void refusals.record(refused(error))

@@ -260,6 +260,37 @@ describe('V22: nothing is reachable before it is known who asks', () => {
   })
 })
 
+describe('V22: a page that a browser with the certificate of an operator has open', () => {
+  const change = { method: 'POST', path: '/admin/tenants/from-a-page/metadata', body: {} }
+
+  it.each<[how: string, headers: Record<string, string>]>([
+    ['of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['of a sandbox', { origin: 'null' }],
+    ['of a neighbour', { 'sec-fetch-site': 'same-site' }],
+    ['in a browser that says nothing but Origin', { origin: 'http://localhost:8080' }],
+    ['of the same host without TLS', { origin: 'http://127.0.0.1' }],
+  ])('%s changes nothing', async (_, headers) => {
+    const { ask } = await admin.listen({ auth: 'either' })
+    const shown = await credentials('certificate')
+    for (const asked of [change, { method: 'GET', path: '/admin/tenants' }]) {
+      expect(outcomeOf(await ask({ ...shown, ...asked, headers }))).toBe('403 cross_site')
+    }
+    expect(await test.owner`select 1 from tenants`).toHaveLength(0)
+  })
+
+  it('is no hindrance to who opens an address by hand, or to a script', async () => {
+    const { ask, port } = await admin.listen({ auth: 'either' })
+    const shown = await credentials('certificate')
+    for (const headers of [
+      {},
+      { 'sec-fetch-site': 'none' },
+      { 'sec-fetch-site': 'same-origin', origin: `https://127.0.0.1:${port}` },
+    ]) {
+      expect((await ask({ ...shown, headers })).status).toBe(200)
+    }
+  })
+})
+
 describe('a refusal', () => {
   it('stands when it cannot be recorded', async () => {
     const faults: unknown[] = []

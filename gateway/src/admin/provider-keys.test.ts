@@ -157,6 +157,27 @@ describe('without the provider', () => {
     },
   )
 
+  it.each(['/.well-known/openid-configuration', '/jwks'])(
+    'V18: that never ends its answer of %s, it is not listened to for long',
+    async (path) => {
+      await using op = await issuer()
+      let written = 0
+      op.answersWith((response, { url }, base) => {
+        if (url !== path) return void response.end(document(base, `${base}/jwks`))
+        const more = () => {
+          while (!response.destroyed) {
+            written += 65_536
+            if (!response.write(' '.repeat(65_536))) return void response.once('drain', more)
+          }
+        }
+        more()
+      })
+      expect(await op.outcome('first')).toBe('provider_unavailable')
+      // What the sockets hold on both sides may be on its way; the time-out alone lets gigabytes by.
+      expect(written).toBeLessThan(64 * 1024 * 1024)
+    },
+  )
+
   it('known keys go on for their time, also while somebody sends unknown ones', async () => {
     await using op = await issuer()
     await op.outcome('first')
@@ -192,7 +213,11 @@ describe('a provider without TLS', () => {
   it('is asked for keys only where that was allowed', async () => {
     await using op = await issuer()
     const discoveryUrl = `${op.url}/.well-known/openid-configuration`
-    const strict = createProviderKeys({ issuer: op.url, discoveryUrl, allowInsecure: false })
+    const strict = createProviderKeys({
+      issuer: op.url,
+      discoveryUrl,
+      allowInsecure: false,
+    })
     await expect(jwtVerify(await sign('first', first), strict)).rejects.toMatchObject({
       code: 'provider_unavailable',
     })

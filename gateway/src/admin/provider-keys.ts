@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
+import { boundedFetch } from '../bounded-fetch.ts'
 import { GatewayError } from '../edge/gateway-error.ts'
 
 export interface TokenIssuer {
@@ -93,7 +94,7 @@ async function fetchKeys({
 }
 
 async function fetchJson(url: string): Promise<unknown> {
-  const response = await fetch(url, {
+  const response = await boundedFetch(url, {
     headers: { accept: 'application/json' },
     // A redirect could lead to a place that is not checked (ASVS V15.3.2).
     redirect: 'error',

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import { GatewayError } from '../edge/gateway-error.ts'
-import { boundedFetch } from './bounded-fetch.ts'
+import { boundedFetch } from '../bounded-fetch.ts'
 import { providerUnavailable } from './refusals.ts'
 
 export interface DiscoveryOptions {

@@ -37,31 +37,37 @@ export async function startAdminScene() {
     await writeFile(path, files[name as keyof typeof files], { mode: 0o600 })
   }
   const provider = await startOwnProvider()
+  const environment: Readonly<Record<string, string>> = {
+    ...inject('gatewayEnvironment'),
+    ...Object.fromEntries(paths),
+    ADMIN_CLIENT_SUBJECTS: 'pipeline',
+    ADMIN_TOKEN_ISSUER: provider.issuer,
+  }
   const gateways = await startGateways(Object.keys(settings).length, {
-    environment: {
-      ...inject('gatewayEnvironment'),
-      ...Object.fromEntries(paths),
-      ADMIN_CLIENT_SUBJECTS: 'pipeline',
-      ADMIN_TOKEN_ISSUER: provider.issuer,
-    },
+    environment,
     logs: stack.logs,
     override: (index) => Object.values(settings)[index] ?? {},
   })
 
+  const replica = (which: keyof typeof settings) =>
+    gateways.replicas[Object.keys(settings).indexOf(which)] as Replica
+  const addressOf = (which: keyof typeof settings) => replica(which).adminUrl
+
   return {
     authority,
     provider,
+    /** The settings and files of its gateways. */
+    environment,
+    adminPort: (which: keyof typeof settings): number => Number(new URL(addressOf(which)).port),
     /** The certificate that is on the list. */
     pipeline: await authority.issue('pipeline'),
-    gateway: (which: keyof typeof settings): Replica['part'] =>
-      (gateways.replicas[Object.keys(settings).indexOf(which)] as Replica).part,
+    gateway: (which: keyof typeof settings): Replica['part'] => replica(which).part,
 
     async ask(which: keyof typeof settings, { certificate, token, tls }: Shown = {}) {
-      const { adminUrl } = gateways.replicas[Object.keys(settings).indexOf(which)] as Replica
       const connection = { ca: authority.ca, servername: 'localhost', ...certificate, ...tls }
       const dispatcher = new Agent({ connect: connection })
       try {
-        const { statusCode, headers, body } = await request(`${adminUrl}/admin/tenants`, {
+        const { statusCode, headers, body } = await request(`${addressOf(which)}/admin/tenants`, {
           dispatcher,
           headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         })

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:tls'
 import { stack } from './stack.ts'
 
-/** Sends a GET to the admin API as it is written, with the operator's certificate; 0 is no answer. */
-export function rawOperator(): (path: string, lines?: readonly string[]) => Promise<number> {
+/** Asks the admin API for a path as it is written, with the operator's certificate; 0 is no answer. */
+export function rawOperator(): (
+  path: string,
+  lines?: readonly string[],
+  method?: string,
+) => Promise<number> {
   const [ca, cert, key] = [stack.ca, stack.clientCert, stack.clientKey].map((file) =>
     readFileSync(file),
   )
   const { hostname, port, host } = new URL(stack.adminUrl)
-  return (path, lines = []) =>
+  return (path, lines = [], method = 'GET') =>
     new Promise((resolve) => {
       const options = {
         host: hostname,
@@ -18,9 +22,14 @@ export function rawOperator(): (path: string, lines?: readonly string[]) => Prom
       let received = ''
       const socket = connect(options, () => {
         socket.write(
-          [`GET ${path} HTTP/1.1`, `Host: ${host}`, ...lines, 'Connection: close', '', ''].join(
-            '\r\n',
-          ),
+          [
+            `${method} ${path} HTTP/1.1`,
+            `Host: ${host}`,
+            ...lines,
+            'Connection: close',
+            '',
+            '',
+          ].join('\r\n'),
         )
       })
       socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { httpServer } from '../../test-support/local-server.ts'
+import { httpServer } from '../test-support/local-server.ts'
 import { boundedFetch } from './bounded-fetch.ts'
-import { createDiscovery } from './discovery.ts'
+import { createDiscovery } from './oidc/discovery.ts'
 
 /** Answers with spaces without end, at the pace of whoever reads. */
 async function endless() {
