@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { pythonBin, root } from '../paths.ts'
+import type { Plan } from './gate.ts'
 
 /** A command of the gate; a run of tests also says where it writes its numbers. */
 export interface Check {
@@ -10,6 +11,8 @@ export interface Check {
   args: readonly string[]
   cwd?: string
   report?: { file: string; format: 'vitest' | 'pytest' }
+  /** What it measured is shown also when it passed. */
+  isMeasuring?: boolean
 }
 
 export const reports = join(root, '.dashgate', 'reports')
@@ -25,7 +28,7 @@ const turbo = [
 const pythonSources = ['.', '../e2e/apps', '--config', 'pyproject.toml']
 
 /** What needs no test run: quick, and first. */
-export const staticChecks: readonly Check[] = [
+const staticChecks: readonly Check[] = [
   { name: 'format', file: 'prettier', args: ['--check', '.', '--log-level', 'warn'] },
   { name: 'lint', file: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   // Forced: a package's types come from its neighbours as well, which its own inputs do not show.
@@ -66,16 +69,22 @@ const lightProjects = new Set(['unit', 'database', 'stack'])
  */
 const projectsOfSeveralProcesses = new Set(['database', 'scenarios', 'browser', 'stack', 'e2e'])
 
-/** Runs that take long, and that are not part of the gate: `npm run test:hostile`. */
-export const longChecks = ['gateway hostile'] as const
+/** Takes long, and is not part of the gate by itself: `npm run test:hostile`, `npm test -- --long`. */
+const longProject = 'hostile'
 
 /** Two lanes for two cores; those with the whole stack or a browser follow each other in one. */
-export async function testLanes(): Promise<readonly (readonly Check[])[]> {
+export async function plan(): Promise<Plan> {
   const projects = await vitestProjects()
-  return [
-    [pytest, ...projects.filter(isLight).map(vitest)],
-    projects.filter((project) => !isLight(project)).map(vitest),
-  ]
+  const usual = projects.filter(({ project }) => project !== longProject)
+  const long = projects.filter(({ project }) => project === longProject)
+  return {
+    first: staticChecks,
+    lanes: [
+      [pytest, ...usual.filter(isLight).map(vitest)],
+      usual.filter((project) => !isLight(project)).map(vitest),
+    ],
+    long: long.map((project) => ({ ...vitest(project), isMeasuring: true })),
+  }
 }
 
 function isLight({ project }: Project): boolean {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Paints } from '../paint.ts'
 import { demoDirectory, root } from '../paths.ts'
 import type { Check } from './checks.ts'
+import type { Surroundings } from './gate.ts'
 import {
   type Counts,
   countsOfPytest,
@@ -20,7 +21,10 @@ import {
  * Runs one check and says in one line what it came to; its output is shown when it failed, and tests
  * that passed only when they were run again are shown by name.
  */
-export async function runCheck(check: Check, paint: Paints, signal: AbortSignal): Promise<Counts> {
+export async function runCheck(
+  check: Check,
+  { paint, signal, write }: Surroundings,
+): Promise<Counts> {
   const begin = Date.now()
   const logFile = join(demoDirectory, 'logs', `check-${check.name.replaceAll(' ', '-')}.log`)
   if (check.report) rmSync(check.report.file, { force: true })
@@ -30,9 +34,9 @@ export async function runCheck(check: Check, paint: Paints, signal: AbortSignal)
   const result = check.report ? `${counts.passed} passed` : ''
   const mark = fault ? paint.red('✗') : paint.green('✓')
   const columns = [check.name.padEnd(26), seconds.padStart(8), result.padStart(14)]
-  process.stdout.write(`${mark} ${columns.join(' ')}${fault ? `  ${paint.red(fault)}` : ''}\n`)
-  for (const flaky of flakyOf(check)) process.stdout.write(`${lineOf(flaky, paint)}\n`)
-  if (fault && !signal.aborted) process.stdout.write(`${tailOf(logFile)}\n`)
+  write(`${mark} ${columns.join(' ')}${fault ? `  ${paint.red(fault)}` : ''}\n`)
+  for (const flaky of flakyOf(check)) write(`${lineOf(flaky, paint)}\n`)
+  if ((fault || check.isMeasuring) && !signal.aborted) write(`${tailOf(logFile)}\n`)
   return counts
 }
 

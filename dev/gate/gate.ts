@@ -1,0 +1,59 @@
+import type { Paints } from '../paint.ts'
+import type { Check } from './checks.ts'
+import { type Counts, sum } from './counts.ts'
+import { runCheck } from './run-check.ts'
+
+/** What runs in which order: one after the other, then lanes side by side, then one by one again. */
+export interface Plan {
+  readonly first: readonly Check[]
+  readonly lanes: readonly (readonly Check[])[]
+  /** What takes long, and measures: it has the machine for itself, and runs only when asked for. */
+  readonly long: readonly Check[]
+}
+
+/**
+ * Which checks the arguments of `npm test` choose: by parts of their names; all but the long ones
+ * without any; with `--long` those as well.
+ */
+export function choose({ first, lanes, long }: Plan, args: readonly string[]): Plan {
+  const parts = args.filter((arg) => arg !== '--long')
+  if (parts.length === 0) return { first, lanes, long: args.includes('--long') ? long : [] }
+  const wanted = (checks: readonly Check[]) =>
+    checks.filter(({ name }) => parts.some((part) => name.includes(part)))
+  return { first: wanted(first), lanes: lanes.map(wanted), long: wanted(long) }
+}
+
+export interface Surroundings {
+  readonly paint: Paints
+  /** Ends what runs, and begins nothing more. */
+  readonly signal: AbortSignal
+  readonly write: (text: string) => void
+}
+
+/**
+ * Runs the checks of a plan and says in one last line what they came to together.
+ *
+ * @returns the exit code: 0 only when something ran to its end, and nothing failed
+ */
+export async function runGate(plan: Plan, surroundings: Surroundings): Promise<number> {
+  const { paint, signal, write } = surroundings
+
+  async function runLane(checks: readonly Check[]): Promise<Counts> {
+    const counts = []
+    for (const check of checks) {
+      if (!signal.aborted) counts.push(await runCheck(check, surroundings))
+    }
+    return sum(counts)
+  }
+
+  const begin = Date.now()
+  const total = sum([
+    await runLane(plan.first),
+    ...(await Promise.all(plan.lanes.map(runLane))),
+    await runLane(plan.long),
+  ])
+  write(`\n${paint.dim(`${((Date.now() - begin) / 1000).toFixed(0)} s`)}\n`)
+  if (total.flaky > 0) write(`${paint.yellow(`${total.flaky} flaky`)}: passed when run again\n`)
+  write(`${total.passed} passed, ${total.failed} failed\n`)
+  return total.failed > 0 || total.passed === 0 || signal.aborted ? 1 : 0
+}
