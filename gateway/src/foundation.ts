@@ -119,13 +119,10 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
 
     /** Counts and logs each request of a listener. */
     log: (listener: string) =>
-      accessLog(({ tenantId, ...record }) => {
-        metrics.countRequest(listener, {
-          ...record,
-          ...(tenantId === undefined ? {} : { tenantId }),
-        })
-        const tenant = tenantId === undefined ? {} : { tenant_id: tenantId }
-        logger.info('request', { listener, ...record, ...tenant })
+      accessLog((record) => {
+        metrics.countRequest(listener, record)
+        const { tenantId, ...facts } = record
+        logger.info('request', { listener, ...facts, tenant_id: tenantId })
       }),
 
     /** Told of every error that is ours to mend. */

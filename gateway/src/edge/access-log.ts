@@ -9,13 +9,13 @@ export interface AccessRecord {
   readonly path: string
   readonly status: number
   readonly durationSeconds: number
-  readonly refusal?: string
-  readonly sub?: string
-  readonly email?: string
-  readonly tenantId?: string
-  readonly dashboard?: string
+  readonly refusal: string | undefined
+  readonly sub: string | undefined
+  readonly email: string | undefined
+  readonly tenantId: string | undefined
+  readonly dashboard: string | undefined
   readonly upgrade: boolean
-  readonly clientAddress?: string
+  readonly clientAddress: string | undefined
 }
 
 /** A client that hung up before its answer was complete; the number is nginx's, logs only. */
@@ -23,7 +23,6 @@ const clientClosedRequest = 499
 
 function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): AccessRecord {
   const caller = c.get('caller')
-  const tenantId = c.get('tenant')?.id ?? c.get('session')?.activeTenantId
   return {
     requestId: c.get('requestId'),
     method: c.env.incoming.method ?? '',
@@ -31,11 +30,12 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     status,
     durationSeconds: (performance.now() - startedAt) / 1000,
     upgrade: c.env.upgrade !== undefined,
-    ...(c.get('clientAddress') ? { clientAddress: c.get('clientAddress') } : {}),
-    ...(c.get('refusal') ? { refusal: c.get('refusal') } : {}),
-    ...(caller ? { sub: caller.sub, email: caller.email } : {}),
-    ...(tenantId === undefined ? {} : { tenantId }),
-    ...(c.get('dashboard') ? { dashboard: c.get('dashboard').slug } : {}),
+    clientAddress: c.get('clientAddress'),
+    refusal: c.get('refusal'),
+    sub: caller?.sub,
+    email: caller?.email,
+    tenantId: c.get('tenant')?.id ?? c.get('session')?.activeTenantId,
+    dashboard: c.get('dashboard')?.slug,
   }
 }
 

@@ -4,7 +4,7 @@ import type { ClientAddresses } from './client-address.ts'
 
 /** From where does somebody ask? For limits, logs, the audit log and the app; it decides no access. */
 export const noteClientAddress = (clientAddress: ClientAddresses) =>
-  createMiddleware<GatewayEnv>(async function noteClientAddress(c, next) {
+  createMiddleware<GatewayEnv>(function noteClientAddress(c, next) {
     c.set('clientAddress', clientAddress(c.env.incoming))
-    await next()
+    return next()
   })

@@ -45,7 +45,7 @@ export interface CsrfOptions {
 
 /** Refuses requests that another site made a browser send (RFC 10017 §6.1.3.3). */
 export const csrf = ({ publicOrigin, tokenFor, exempt }: CsrfOptions) =>
-  createMiddleware<GatewayEnv>(async function csrf(c, next) {
+  createMiddleware<GatewayEnv>(function csrf(c, next) {
     const { headers, method } = c.env.incoming
     const site = headers['sec-fetch-site']
     const given = headers['x-csrf-token']
@@ -64,5 +64,5 @@ export const csrf = ({ publicOrigin, tokenFor, exempt }: CsrfOptions) =>
         'This request did not come from a page of this site, so nothing was changed. A script sends the X-CSRF-Token from /session.',
       )
     }
-    await next()
+    return next()
   })

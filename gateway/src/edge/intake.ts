@@ -24,7 +24,7 @@ const tooLarge = (status: 414 | 431) =>
  */
 export function intake(allowedHosts: readonly string[] = []) {
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()))
-  return createMiddleware<GatewayEnv>(async function intake(c, next) {
+  return createMiddleware<GatewayEnv>(function intake(c, next) {
     const { incoming } = c.env
     c.set(
       'clientKind',
@@ -52,6 +52,6 @@ export function intake(allowedHosts: readonly string[] = []) {
     if (hosts.size > 0 && !hosts.has(incoming.headers.host?.toLowerCase() ?? '')) {
       throw new GatewayError(421, 'unknown_host', 'This server does not answer for that host name.')
     }
-    await next()
+    return next()
   })
 }

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
+import { addHeaders } from './add-headers.ts'
+import { randomHex } from './random-hex.ts'
 
 /**
  * Gives each request an id, which goes into logs, audit lines, error pages and to the app, and a
@@ -8,9 +9,9 @@ import type { GatewayEnv } from '../request-context.ts'
  */
 export const requestId = () =>
   createMiddleware<GatewayEnv>(async function requestId(c, next) {
-    const trace = randomBytes(16).toString('hex')
+    const trace = randomHex(16)
     c.set('requestId', trace)
-    c.set('traceparent', `00-${trace}-${randomBytes(8).toString('hex')}-01`)
-    c.header('X-Request-Id', trace)
+    c.set('traceparent', `00-${trace}-${randomHex(8)}-01`)
     await next()
+    addHeaders(c, [['X-Request-Id', trace]])
   })

@@ -26,8 +26,12 @@ export function sizeFault(target: string, rawHeaders: readonly string[]): 414 | 
   return rawHeaders.length > 2 * mostFields ? 431 : undefined
 }
 
-/** Control characters but the tab, which node's own parser lets through in part (RFC 9110 §5.5). */
-const controls = /(?!\t)\p{Cc}/u
+/**
+ * Control characters but the tab, which node's own parser lets through in part (RFC 9110 §5.5). Written
+ * out, since each field of each request is searched: `\p{Cc}` takes three times as long (measured).
+ */
+// oxlint-disable-next-line no-control-regex
+const controls = /[\0-\x08\x0a-\x1f\x7f-\x9f]/
 
 /**
  * What is wrong with a request's header section, judged on the raw list: the joined one hides a

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
+import { addHeaders } from './add-headers.ts'
+import { randomHex } from './random-hex.ts'
 
 /** Directive and sources, in the order in which they are sent. */
 type Policy = readonly (readonly [directive: string, ...sources: string[]])[]
@@ -87,8 +88,8 @@ export function baseSecurityHeaders(secure: boolean): Readonly<Record<string, st
 export function securityHeaders(secure: boolean) {
   const headers = Object.entries(baseSecurityHeaders(secure))
   return createMiddleware<GatewayEnv>(async function securityHeaders(c, next) {
-    c.set('nonce', randomBytes(16).toString('base64url'))
-    for (const [name, value] of headers) c.header(name, value)
+    c.set('nonce', randomHex(16))
     await next()
+    addHeaders(c, headers)
   })
 }

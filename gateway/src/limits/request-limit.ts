@@ -25,7 +25,7 @@ const tenantTooOften = tooManyRequests(
 export function limitRequests(limitsOf: LimitsByTenant, now?: () => number) {
   const users = createTokenBuckets(rememberedUsers, now)
   const tenants = createTokenBuckets(rememberedTenants, now)
-  return createMiddleware<GatewayEnv>(async function limitRequests(c, next) {
+  return createMiddleware<GatewayEnv>(function limitRequests(c, next) {
     const { principal, activeTenantId } = c.get('session')
     const limits = limitsOf(activeTenantId)
     const reserve = reserveFor[importanceOf(c.get('target'))]
@@ -35,6 +35,6 @@ export function limitRequests(limitsOf: LimitsByTenant, now?: () => number) {
       const wait = tenants.take(activeTenantId, paceOf(limits.requestsPerMinute), reserve)
       if (wait > 0) throw tenantTooOften(wait)
     }
-    await next()
+    return next()
   })
 }

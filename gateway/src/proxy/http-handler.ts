@@ -99,15 +99,14 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   }
 
   function responseHeaders(c: Context<GatewayEnv>, route: DashRoute, headers: IncomingHttpHeaders) {
-    return {
-      ...baseHeaders,
-      ...downstreamHeaders(headers, basePathOf(c.get('dashboard').slug)),
-      // A worker has a policy of its own; what else is no index page needs no scripts.
-      ...(route === 'asset' ? { 'Content-Security-Policy': policyOf(c) } : {}),
-      'cache-control': cacheControl(route, headers['cache-control']?.toString()),
-      'x-request-id': c.get('requestId'),
-      vary: 'Sec-Fetch-Dest',
-    }
+    const out = downstreamHeaders(headers, basePathOf(c.get('dashboard').slug))
+    Object.assign(out, baseHeaders)
+    // A worker has a policy of its own; what else is no index page needs no scripts.
+    if (route === 'asset') out['Content-Security-Policy'] = policyOf(c)
+    out['cache-control'] = cacheControl(route, headers['cache-control']?.toString())
+    out['x-request-id'] = c.get('requestId')
+    out['vary'] = 'Sec-Fetch-Dest'
+    return out
   }
 
   /** Passes an answer on; its connection is given back whatever happens. */

@@ -60,13 +60,7 @@ export function upstreamHeaders(
   identity: Identity,
   arrival: Arrival,
 ): Record<string, string> {
-  const out: Record<string, string> = {}
-  for (const name of passed) {
-    const value = headers[name]
-    if (typeof value === 'string') out[name] = value
-  }
-  return {
-    ...out,
+  const out: Record<string, string> = {
     host: arrival.host,
     // On loopback compressing costs more than it saves, and index pages are rewritten.
     'accept-encoding': 'identity',
@@ -82,6 +76,12 @@ export function upstreamHeaders(
     'x-tenant-token': identity.tenantToken,
     traceparent: identity.traceparent,
   }
+  // None of these is one of ours, so that nothing is overwritten.
+  for (const name of passed) {
+    const value = headers[name]
+    if (typeof value === 'string') out[name] = value
+  }
+  return out
 }
 
 /** The header section of a forwarded handshake. */

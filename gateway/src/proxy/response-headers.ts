@@ -25,12 +25,13 @@ const passed = [
 ] as const
 
 /** Names that `Connection` takes out (RFC 9110 §7.6.1); undici gives a list where it came twice. */
-const namedIn = (connection: string | string[] | undefined) =>
-  [connection ?? []]
-    .flat()
-    .join(',')
+function namedIn(connection: string | string[] | undefined): readonly string[] {
+  // What nearly every app says.
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return []
+  return String(connection)
     .split(',')
     .map((name) => name.trim().toLowerCase())
+}
 
 /**
  * What of an app's response headers a browser may see.
@@ -41,11 +42,12 @@ export function downstreamHeaders(
   headers: IncomingHttpHeaders,
   basePath: string,
 ): Record<string, string> {
-  const dropped = new Set(namedIn(headers.connection))
+  const dropped = namedIn(headers.connection)
   const out: Record<string, string> = {}
   for (const name of passed) {
     const value: string | string[] | undefined = headers[name]
-    if (value !== undefined && !dropped.has(name)) out[name] = [value].flat().join(', ')
+    if (value === undefined || dropped.includes(name)) continue
+    out[name] = typeof value === 'string' ? value : value.join(', ')
   }
   const location = headers.location
   if (location !== undefined) out['location'] = ownLocation(location, basePath)

@@ -28,10 +28,10 @@ export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
  * somebody is at work in an open page (`POST /session/activity`).
  */
 export const noteNavigation = (registry: Pick<SessionRegistry, 'seen'>) =>
-  createMiddleware<GatewayEnv>(async function noteNavigation(c, next) {
+  createMiddleware<GatewayEnv>(function noteNavigation(c, next) {
     const session = c.get('session')
     if (session && c.get('clientKind') === 'document') registry.seen(session)
-    await next()
+    return next()
   })
 
 /** What the shell's script says of a person who is at work in an open page. */
