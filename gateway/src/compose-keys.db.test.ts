@@ -29,6 +29,7 @@ const compose = () =>
       database: test.database,
       audit: createAuditStore(test.database),
       logger: createLogger('error', { write: () => {} }),
+      now: Date.now,
     },
   )
 

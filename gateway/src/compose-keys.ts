@@ -32,7 +32,17 @@ async function readFromVault(config: Config, address: SecretAddress): Promise<st
   return readVaultSecret(address, { credential: createAzureCredential(azureIdentity(config)) })
 }
 
-async function openKeyRings(config: Config, database: Database, logger: Logger): Promise<KeyRings> {
+interface KeySurroundings {
+  readonly database: Database
+  readonly audit: AuditStore
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+async function openKeyRings(
+  config: Config,
+  { database, logger, now }: KeySurroundings,
+): Promise<KeyRings> {
   const sources = masterKeySources(config)
   const options = {
     warn: (message: string) => void logger.warn(message),
@@ -47,6 +57,7 @@ async function openKeyRings(config: Config, database: Database, logger: Logger):
     masterKeyVariable: current.variable,
     previousMasterKey: previous?.key,
     sessionSeconds: config.SESSION_ABSOLUTE_SECONDS,
+    now,
     onProblem(problem) {
       if (problem) logger.error(problem.message)
       else logger.info('the keys in the database open again')
@@ -59,11 +70,9 @@ async function openKeyRings(config: Config, database: Database, logger: Logger):
  *
  * @throws when there is no master key, or it does not open them
  */
-export async function composeKeys(
-  config: Config,
-  { database, audit, logger }: { database: Database; audit: AuditStore; logger: Logger },
-) {
-  const keyRings = await openKeyRings(config, database, logger)
+export async function composeKeys(config: Config, surroundings: KeySurroundings) {
+  const { database, audit, logger } = surroundings
+  const keyRings = await openKeyRings(config, surroundings)
   const sessionSeconds = config.SESSION_ABSOLUTE_SECONDS
 
   /** What fails here is tried again with the next reading; nothing hangs on it. */

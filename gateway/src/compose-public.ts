@@ -50,8 +50,12 @@ import { switchTenant } from './tenant/switch-tenant.ts'
 
 const defaultWebDist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-const relyingPartyOf = (config: Config) =>
-  createRelyingParty({ ...providerSettings(config), publicUrl: config.PUBLIC_URL })
+const relyingPartyOf = (config: Config, { clock }: Foundation) =>
+  createRelyingParty({
+    ...providerSettings(config),
+    publicUrl: config.PUBLIC_URL,
+    now: clock.now,
+  })
 
 /** Where a form may end up that signs out: the issuer is not always where the provider's pages are. */
 const providerOrigins = (config: Config) => {
@@ -132,17 +136,18 @@ function composeProxy(
 
 /** Creates what only the public listener needs, and its application. */
 export function composePublic(config: Config, foundation: Foundation, logger: Logger) {
-  const { audit, cookies, directory, keyRings, metrics, registry, report, sessionStore } =
+  const { audit, clock, cookies, directory, keyRings, metrics, registry, report, sessionStore } =
     foundation
   const publicOrigin = config.PUBLIC_URL
   const returnTo = (wanted: string | undefined) => safeReturnTo(wanted, publicOrigin)
-  const relyingParty = relyingPartyOf(config)
+  const relyingParty = relyingPartyOf(config, foundation)
   const starter = createSessionStarter({
     store: sessionStore,
     cookies,
     keys: keyRings,
     idleSeconds: config.SESSION_IDLE_SECONDS,
     absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
+    now: clock.now,
   })
   const refreshIfDue = createRefresher({
     askProvider: (refreshToken) => relyingParty.refresh(refreshToken),
@@ -158,6 +163,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
         detail: { reason },
       }),
     onFault: (error) => logger.warn('a session could not be refreshed', { error }),
+    now: clock.now,
   })
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)
   const formTargets = providerOrigins(config)

@@ -3,6 +3,7 @@ import { createAuditStore } from './audit/audit-store.ts'
 import { composeKeys } from './compose-keys.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './db/client.ts'
+import { readDatabaseClock } from './db/database-clock.ts'
 import { isExposed, readDatabaseUrl } from './db/database-url.ts'
 import { listenForChanges, type ListenAddresses } from './db/notifications.ts'
 import { createReloader } from './db/reloader.ts'
@@ -17,6 +18,7 @@ import { createSessionCookies } from './session/session-cookie.ts'
 import { createSessionRegistry } from './session/session-registry.ts'
 import { createSessionStore } from './session/session-store.ts'
 import { measureRevocations } from './session/revocation-times.ts'
+import { createSteadyClock } from './steady-clock.ts'
 import { createTenantDirectory } from './tenant/directory.ts'
 
 const sweepEveryMs = 30_000
@@ -40,9 +42,12 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
     poolSize: config.DATABASE_POOL_SIZE,
   })
   await database.assertLeastPrivilege()
+  const clock = createSteadyClock()
+  const followDatabase = () => clock.follow(() => readDatabaseClock(database))
+  await followDatabase()
 
   const audit = createAuditStore(database)
-  const keys = await composeKeys(config, { database, audit, logger })
+  const keys = await composeKeys(config, { database, audit, logger, now: clock.now })
   const { keyRings } = keys
   const directory = createTenantDirectory(database)
   await directory.reload()
@@ -59,10 +64,11 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
     onExtendFailure: (error) =>
       logger.warn('the idle end of a session could not be written', { error }),
     onUnconfirmed: (idHash) => void revocations.foundOut(idHash),
+    now: clock.now,
   })
   const sweeping = setInterval(() => {
-    registry
-      .sweep()
+    followDatabase()
+      .then(() => registry.sweep())
       .catch((error: unknown) => logger.warn('sessions could not be swept', { error }))
   }, sweepEveryMs)
   const removeEnded = () => {
@@ -101,6 +107,7 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
   for (const one of [tenants, keys]) one.request()
 
   return {
+    clock,
     metrics,
     database,
     keyRings,
@@ -115,6 +122,7 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
     tenantTokens: createTenantTokens(keyRings, {
       issuer: config.PUBLIC_URL,
       lifetimeSeconds: tenantTokenSeconds,
+      now: clock.now,
     }),
 
     /** Counts and logs each request of a listener. */

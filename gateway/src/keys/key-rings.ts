@@ -45,6 +45,8 @@ export interface KeyRingOptions {
   readonly masterKeyVariable?: string
   /** Told when {@link KeyRings.problem} has changed. */
   readonly onProblem?: (problem: KeyProblem | undefined) => void
+  /** The clock that says whose time has come; milliseconds since the epoch. */
+  readonly now?: () => number
 }
 
 const unavailable = (message: string) =>
@@ -65,7 +67,7 @@ export async function loadKeyRings(
   masterKey: Uint8Array,
   options: KeyRingOptions = {},
 ): Promise<KeyRings> {
-  const { sessionSeconds = 24 * 3600, previousMasterKey, onProblem } = options
+  const { sessionSeconds = 24 * 3600, previousMasterKey, onProblem, now = Date.now } = options
   const { masterKeyVariable = 'MASTER_KEY' } = options
   const masterKeys = masterKeysOf(masterKey, previousMasterKey)
 
@@ -145,7 +147,7 @@ export async function loadKeyRings(
       const key = await lookFor(() => dataKey(sealed))
       return key && openAtRest([key], sealed, cookieSecret)
     },
-    signingKey: () => trusted(signingKeyAt(rings.tokenKeys, Date.now())),
+    signingKey: () => trusted(signingKeyAt(rings.tokenKeys, now())),
     publicKey: (kid) => lookFor(() => rings.tokenKeys.find((key) => key.kid === kid)?.publicKey),
     publicJwks: () => ({ keys: rings.tokenKeys.map(({ publicJwk }) => ({ ...publicJwk })) }),
     reload,

@@ -31,6 +31,8 @@ export interface TenantTokenOptions {
   readonly issuer: string
   /** At most 900. */
   readonly lifetimeSeconds?: number
+  /** The clock that tokens are signed and checked by; milliseconds since the epoch. */
+  readonly now?: () => number
 }
 
 const audience = 'dashgate-internal'
@@ -48,7 +50,7 @@ const payloadShape = z.object({
 
 export function createTenantTokens(
   keyRings: Pick<KeyRings, 'signingKey' | 'publicKey'>,
-  { issuer, lifetimeSeconds = 600 }: TenantTokenOptions,
+  { issuer, lifetimeSeconds = 600, now = Date.now }: TenantTokenOptions,
 ): TenantTokens {
   if (!(lifetimeSeconds > 0 && lifetimeSeconds <= longestTokenLife)) {
     throw new RangeError(`A tenant token lives for 1 to ${longestTokenLife} seconds`)
@@ -63,7 +65,7 @@ export function createTenantTokens(
   return {
     async sign(claims) {
       const { kid, privateKey } = keyRings.signingKey()
-      const issuedAt = Math.floor(Date.now() / 1000)
+      const issuedAt = Math.floor(now() / 1000)
       const expiresAt = issuedAt + lifetimeSeconds
       const token = await new SignJWT({
         tenant_id: claims.tenantId,
@@ -92,6 +94,7 @@ export function createTenantTokens(
           issuer,
           audience,
           clockTolerance,
+          currentDate: new Date(now()),
           maxTokenAge: longestTokenLife,
           requiredClaims: ['exp', 'iat', 'jti'],
         })

@@ -91,6 +91,7 @@ async function provider() {
       passwordResetPolicy: undefined,
       claimNames: { tenantId: 'tenant_id', role: 'role', email: 'email', tenants: 'tenants' },
       publicUrl: 'http://localhost:8080',
+      now: Date.now,
     })
   return { server, given, relyingParty, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }

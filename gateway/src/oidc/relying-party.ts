@@ -20,6 +20,8 @@ export interface RelyingPartyOptions extends DiscoveryOptions, TokenChecks {
   readonly passwordResetPolicy: string | undefined
   readonly claimNames: ClaimNames
   readonly publicUrl: string
+  /** The clock that the end of an access token is written down by; milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** What a sign-in or a refresh gave. */
@@ -54,7 +56,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       principal: principalFrom(claims, options.issuer, options.claimNames),
       tokens: {
         refreshToken: response.refresh_token,
-        accessExpiresAt: lifetime === undefined ? undefined : Date.now() + lifetime * 1000,
+        accessExpiresAt: lifetime === undefined ? undefined : options.now() + lifetime * 1000,
         opSid: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,
       },
     }

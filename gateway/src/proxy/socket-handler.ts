@@ -41,7 +41,7 @@ function supervise(
           closeCodes.sessionEnded,
           reason === 'session_ended' ? 'session ended' : 'access ended',
         )
-  const secondsLeft = tokenExpiresAt - closeBeforeTokenEndSeconds - Date.now() / 1000
+  const secondsLeft = tokenExpiresAt - closeBeforeTokenEndSeconds - c.get('session').now() / 1000
   const renewal = setTimeout(
     () => close(closeCodes.serviceRestart, 'renewing'),
     Math.max(0, secondsLeft) * 1000,

@@ -31,7 +31,7 @@ export function createTenantTokenCache(signer: TokenSigner) {
     fresh,
     async tokenFor(session: LiveSession, tenantId: string, dashboard: string) {
       const known = session.tenantTokens.get(dashboard)
-      const enough = known && known.expiresAt - Date.now() / 1000 > renewBeforeSeconds
+      const enough = known && known.expiresAt - session.now() / 1000 > renewBeforeSeconds
       return enough ? known : fresh(session, tenantId, dashboard)
     },
   }

@@ -26,6 +26,8 @@ export interface LiveSession {
   accessExpiresAt: number | undefined
   /** When the database last said that the session is good; milliseconds since the epoch. */
   confirmedAt: number
+  /** The clock that these times are read by. */
+  readonly now: () => number
   ended: boolean
   /** Dashboards whose opening has been written to the audit log. */
   readonly opened: Set<string>
@@ -51,10 +53,10 @@ export function isNewDenial({ denied }: LiveSession, what: string): boolean {
 }
 
 /** How long a session still lasts, and what would end it: that nobody does anything, or its age. */
-export function timeLeft({ idleExpiresAt, absoluteExpiresAt }: LiveSession, now: number) {
+export function timeLeft({ idleExpiresAt, absoluteExpiresAt, now }: LiveSession) {
   const end = Math.min(idleExpiresAt, absoluteExpiresAt)
   return {
-    secondsLeft: Math.max(0, Math.floor((end - now) / 1000)),
+    secondsLeft: Math.max(0, Math.floor((end - now()) / 1000)),
     endsBy: idleExpiresAt < absoluteExpiresAt ? ('idle' as const) : ('age' as const),
   }
 }

@@ -44,6 +44,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
     absoluteExpiresAt: start + hour,
     accessExpiresAt: start + 30_000,
     confirmedAt: start,
+    now: () => world.now,
     ended: false,
     opened: new Set(),
     denied: new Set(),

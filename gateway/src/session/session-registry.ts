@@ -16,6 +16,7 @@ export interface SessionRegistryOptions {
   readonly onExtendFailure: (error: unknown) => void
   /** Told of a session that the database did not confirm any more: no notification came of its end. */
   readonly onUnconfirmed?: (idHash: string) => void
+  /** The clock that ends are made by, here and in the database; milliseconds since the epoch. */
   readonly now?: () => number
 }
 
@@ -61,6 +62,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       absoluteExpiresAt: row.absoluteExpiresAt,
       accessExpiresAt: row.accessExpiresAt,
       confirmedAt: now(),
+      now,
       ended: false,
       opened: new Set(),
       denied: new Set(),

@@ -25,6 +25,8 @@ export interface SessionStarterOptions {
   readonly keys: AtRestKeys
   readonly idleSeconds: number
   readonly absoluteSeconds: number
+  /** The clock that ends are made by; milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** 256 bits; ASVS V7.2.3 asks for 128. */
@@ -32,7 +34,7 @@ const newSecret = () => randomBytes(32).toString('base64url')
 
 /** Makes sessions: a new id and secret at every sign-in and tenant switch (session fixation). */
 export function createSessionStarter(options: SessionStarterOptions) {
-  const { store, cookies, keys, idleSeconds, absoluteSeconds } = options
+  const { store, cookies, keys, idleSeconds, absoluteSeconds, now } = options
 
   /** A new identity of a session, and its cookie. */
   function draft(principal: Principal, tenantId: string | undefined, absoluteExpiresAt: number) {
@@ -47,9 +49,9 @@ export function createSessionStarter(options: SessionStarterOptions) {
         idHash: hashSessionId(sessionId),
         principal,
         tenantId,
-        idleExpiresAt: Math.min(Date.now() + idleSeconds * 1000, absoluteExpiresAt),
+        idleExpiresAt: Math.min(now() + idleSeconds * 1000, absoluteExpiresAt),
         absoluteExpiresAt,
-        lastUsedAt: Date.now(),
+        lastUsedAt: now(),
       },
       seal: () => cookies.seal({ v: 1, sessionId, secret, ...identity, ...active }),
     }
@@ -63,7 +65,7 @@ export function createSessionStarter(options: SessionStarterOptions) {
       tokens: ProviderTokens,
       userAgent?: string,
     ) {
-      const { row, secret, seal } = draft(principal, tenantId, Date.now() + absoluteSeconds * 1000)
+      const { row, secret, seal } = draft(principal, tenantId, now() + absoluteSeconds * 1000)
       const { refreshToken, accessExpiresAt, opSid } = tokens
       const refreshTokenSealed =
         refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)

@@ -130,7 +130,7 @@ export function shellPages({
           person: personOf(session, directory),
           ...(tenant ? { brand: brandOf(tenant) } : {}),
           signIns: signInsOf(session, listed, directory),
-          now: Date.now(),
+          now: session.now(),
           ...(c.req.query('ended') === undefined ? {} : { hasEnded: true }),
         }),
       )
@@ -183,7 +183,7 @@ export function shellPages({
         tenants: tenantsOf(session, directory)
           .filter((tenant) => tenant.status === 'active')
           .map(({ id, displayName }) => ({ id, displayName })),
-        ...timeLeft(session, Date.now()),
+        ...timeLeft(session),
         csrfToken: cookies.csrfToken(cookie),
       })
     },

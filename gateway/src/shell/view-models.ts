@@ -52,7 +52,7 @@ export const personOf = (
   email: session.principal.email,
   role: session.principal.role,
   canSwitch: session.principal.role === 'admin' && tenantsOf(session, directory).length > 1,
-  ...timeLeft(session, Date.now()),
+  ...timeLeft(session),
 })
 
 /** A person's sessions as the one that looks at them may name them. */
