@@ -87,6 +87,16 @@ describe('parseConfig', () => {
     )
   })
 
+  it('wants both files of a certificate, and an origin that fits', () => {
+    const files = { PUBLIC_CERT_FILE: '/tls.crt', PUBLIC_KEY_FILE: '/tls.key' }
+    expect(faults(files)).toBe('none')
+    expect(faults({ PUBLIC_CERT_FILE: '/tls.crt' })).toMatch(/PUBLIC_KEY_FILE is missing/)
+    expect(faults({ PUBLIC_KEY_FILE: '/tls.key' })).toMatch(/PUBLIC_CERT_FILE is missing/)
+    expect(faults({ ...files, PUBLIC_URL: 'http://dash.example' })).toMatch(
+      /PUBLIC_URL must use https/,
+    )
+  })
+
   it('refuses a database whose certificate would not be checked', () => {
     const weak = `${complete.DATABASE_URL}?sslmode=require`
     expect(faults({ DATABASE_URL: weak })).toMatch(/DATABASE_URL has an sslmode that trusts any/)

@@ -1,4 +1,5 @@
 import { composeAdmin } from './compose-admin.ts'
+import { composeCertificates } from './compose-certificates.ts'
 import { composePublic } from './compose-public.ts'
 import type { Config } from './config.ts'
 import { storageSource } from './config/storage.ts'
@@ -9,7 +10,7 @@ import { layFoundation, type Foundation } from './foundation.ts'
 import { createInternalApp } from './internal-app.ts'
 import type { Logger } from './observability/logger.ts'
 import { createOpsApp } from './ops-app.ts'
-import { startServers } from './servers.ts'
+import { startServers, type Servers } from './servers.ts'
 
 /** How long running requests may take to end once the gateway is asked to stop. */
 const drainMs = 10_000
@@ -52,16 +53,29 @@ export async function startGateway(
     hearsChanges: foundation.hearsChanges,
   })
 
-  const servers = await startServers([
-    { name: 'public', address: config.PUBLIC_LISTEN, app: publicApp, upgrades: true },
+  const certificates = await composeCertificates(config, foundation, logger, (name, identity) =>
+    servers.renew(name, identity),
+  )
+  const publicTls = certificates.initial('public')
+  const servers: Servers = await startServers([
+    {
+      name: 'public',
+      address: config.PUBLIC_LISTEN,
+      app: publicApp,
+      upgrades: true,
+      ...(publicTls ? { tls: { ...publicTls, forBrowsers: true } } : {}),
+    },
     { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp },
     ...composeAdmin(config, foundation, logger),
     { name: 'ops', address: config.OPS_LISTEN, app: opsApp },
   ])
 
   return {
+    certificates,
+
     /** Drains and closes everything; resolves when nothing of the gateway is left. */
     async stop(): Promise<void> {
+      certificates.stop()
       registry.cutAll()
       await servers.stop(drainMs)
       await closePublic()

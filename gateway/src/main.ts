@@ -35,6 +35,8 @@ try {
   for (const line of exceptionWarnings(config.CSP_EXCEPTIONS)) logger.warn(line)
   const gateway = await startGateway(config, logger, log.dropped)
   logger.info('ready', { publicUrl: config.PUBLIC_URL })
+  // Only then: it is also what a terminal says that is closed.
+  if (gateway.certificates.areFollowed) process.on('SIGHUP', () => gateway.certificates.look())
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,34 +1,22 @@
-import { constants } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ListenAddress } from './config.ts'
 import { canonicalTarget } from './edge/canonical-path.ts'
+import { serverLimits, type ServerLimits } from './listeners/server-limits.ts'
+import {
+  createTlsServer,
+  renewIdentity,
+  type ListenerTls,
+  type TlsIdentity,
+} from './listeners/tls-server.ts'
 
 /** What an app of Hono is to a listener. */
 export interface FetchApp {
   fetch(request: Request, bindings: object): Response | Promise<Response>
-}
-
-/**
- * TLS of a listener. Every client is asked for a certificate, and none is turned away for it: whether
- * it is good is the app's to ask, with each request, so that a refusal is answered and recorded.
- */
-export interface ListenerTls {
-  readonly cert: Buffer
-  readonly key: Buffer
-  /** CA of the client certificates. */
-  readonly ca?: Buffer
-  /**
-   * Looks at a connection while it is open; what it returns is called when TLS breaks the connection
-   * off, so that no request will ever come of it.
-   */
-  readonly watch?: (socket: TLSSocket) => (error: Error) => void
 }
 
 /** One server socket: where it listens and what answers there. */
@@ -40,21 +28,6 @@ export interface Listener {
   /** Whether WebSocket handshakes are taken; elsewhere they are refused. */
   readonly upgrades?: boolean
 }
-
-const limits = {
-  /** Bytes of the request line and all fields; then 431. */
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 15_000,
-  /** An upload may be slow; a request that never ends is cut by this. */
-  requestTimeout: 300_000,
-  /** How often node looks for requests that took too long; by default 30 s, twice their time. */
-  connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 65_000,
-  insecureHTTPParser: false,
-  requireHostHeader: true,
-}
-
-type ServerLimits = typeof limits
 
 /**
  * What routing needs to know of a handshake. A target that is not canonical is no more parsed than
@@ -95,48 +68,12 @@ function upgradeHandler(app: FetchApp) {
   }
 }
 
-const tlsLimits = {
-  requestCert: true,
-  rejectUnauthorized: false,
-  minVersion: 'TLSv1.2',
-  handshakeTimeout: 10_000,
-  // A session that is resumed shows no certificate again, and what node says of it differs between
-  // versions (nodejs/node#35317). A new handshake within a connection could swap the certificate
-  // after it was looked at (CVE-2009-3555); node leaves that on. SSL_OP_NO_RENEGOTIATION has no name
-  // in node.
-  secureOptions: constants.SSL_OP_NO_TICKET | 0x4000_0000,
-} as const
-
-/** Not that a client hangs up, or speaks TLS but no HTTP. */
-const isOfTls = ({ code }: NodeJS.ErrnoException) => code?.startsWith('ERR_SSL') === true
-
-function tlsServer(
-  { watch, ...files }: ListenerTls,
-  limits: ServerLimits,
-  listener: RequestListener,
-): Server {
-  const server = createHttpsServer({ ...limits, ...tlsLimits, ...files }, listener)
-  const watched = new WeakSet<TLSSocket>()
-  server.on('secureConnection', (socket) => {
-    watched.add(socket)
-    // For its side effect: a certificate whose signature is wrong leaves an error behind in OpenSSL,
-    // which would end the connection at the next read, without an answer.
-    socket.getPeerX509Certificate()
-    const tell = watch?.(socket)
-    socket.once('error', (error) => isOfTls(error) && tell?.(error))
-  })
-  server.on('tlsClientError', (error, socket) => {
-    if (isOfTls(error) && !watched.has(socket)) watch?.(socket)(error)
-  })
-  return server
-}
-
 function serverFor({ app, tls, upgrades }: Listener, limits: ServerLimits): Server {
   // The global Request and Response stay node's own: libraries compare against them.
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
   }) as RequestListener
-  const server = tls ? tlsServer(tls, limits, listener) : createHttpServer(limits, listener)
+  const server = tls ? createTlsServer(tls, limits, listener) : createHttpServer(limits, listener)
   // Node leaves out the fields beyond its limit without a word: what is refused must be seen. How
   // many there can be is bounded by their bytes, how many are taken is decided at the edge.
   server.maxHeadersCount = 0
@@ -189,7 +126,7 @@ export async function startServers(
   changes: Partial<ServerLimits> = {},
 ) {
   const servers = new Map(
-    listeners.map((one) => [one.name, serverFor(one, { ...limits, ...changes })]),
+    listeners.map((one) => [one.name, serverFor(one, { ...serverLimits, ...changes })]),
   )
   const sockets = [...servers.values()].map(trackSockets)
   const stop = async (graceMs: number) => {
@@ -211,6 +148,12 @@ export async function startServers(
   return {
     /** The port that a listener has; useful where 0 was asked for. */
     port: (name: string) => (servers.get(name)?.address() as AddressInfo | null)?.port,
+    /** Another certificate for a listener; @throws when key and certificate do not belong together */
+    renew(name: string, identity: TlsIdentity): void {
+      const tls = listeners.find((one) => one.name === name)?.tls
+      const server = servers.get(name)
+      if (tls && server) renewIdentity(server, tls, identity)
+    },
     /** Takes no new connections, lets running requests end, then cuts what is left. */
     stop,
   }

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
+import { hasLeft } from './answer.ts'
 
 /** One finished request, as it is logged and counted. Queries are left out: they can hold handles. */
 export interface AccessRecord {
@@ -48,13 +49,7 @@ export const accessLog = (write: (record: AccessRecord) => void) =>
     const startedAt = performance.now()
     const { outgoing } = c.env
     outgoing?.once('close', () => {
-      write(
-        recordOf(
-          c,
-          outgoing.writableFinished ? outgoing.statusCode : clientClosedRequest,
-          startedAt,
-        ),
-      )
+      write(recordOf(c, hasLeft(outgoing) ? outgoing.statusCode : clientClosedRequest, startedAt))
     })
     await next()
     if (!outgoing) write(recordOf(c, c.get('tunnelStatus') ?? c.res.status, startedAt))

@@ -3,7 +3,7 @@ import type { GatewayEnv } from '../request-context.ts'
 import { canonicalTarget } from './canonical-path.ts'
 import { clientKind } from './client-kind.ts'
 import { GatewayError } from './gateway-error.ts'
-import { headerFault, sizeFault } from './request-shape.ts'
+import { headerFault, hostOf, sizeFault } from './request-shape.ts'
 
 const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
 
@@ -20,7 +20,7 @@ const tooLarge = (status: 414 | 431) =>
  * The first stage: refuses what could be read in two ways, decides the canonical path and notes who
  * is asking. Everything after it works with what it set, never with the raw request line.
  *
- * @param allowedHosts the `Host` values that are ours (RFC 9112 §3.2); none given allows any
+ * @param allowedHosts the `Host` values that are ours (RFC 9112 §3.2, RFC 9113 §8.3.1); none given allows any
  */
 export function intake(allowedHosts: readonly string[] = []) {
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()))
@@ -49,7 +49,7 @@ export function intake(allowedHosts: readonly string[] = []) {
     }
     const fault = headerFault(incoming.rawHeaders)
     if (fault) throw new GatewayError(400, 'bad_header', fault)
-    if (hosts.size > 0 && !hosts.has(incoming.headers.host?.toLowerCase() ?? '')) {
+    if (hosts.size > 0 && !hosts.has(hostOf(incoming.headers)?.toLowerCase() ?? '')) {
       throw new GatewayError(421, 'unknown_host', 'This server does not answer for that host name.')
     }
     return next()

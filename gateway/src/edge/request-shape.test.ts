@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headerFault, sizeFault } from './request-shape.ts'
+import { headerFault, hostOf, sizeFault } from './request-shape.ts'
 
 describe('R5, H2, H6: headerFault', () => {
   it('finds nothing wrong with an ordinary request', () => {
@@ -82,5 +82,29 @@ describe('headerFault and sizeFault, for any list of fields', () => {
         expect(headerFault(turned) === undefined).toBe(headerFault(pairs.flat()) === undefined)
       }),
     )
+  })
+})
+
+describe('R5, H12: a request over HTTP/2', () => {
+  const pseudo = [':method', 'GET', ':path', '/', ':scheme', 'https', ':authority', 'a']
+
+  it('names one server: its Host, if there is one, is its authority', () => {
+    expect(headerFault([...pseudo, 'accept', 'b'])).toBeUndefined()
+    expect(headerFault([...pseudo, 'host', 'a'])).toBeUndefined()
+    expect(headerFault([...pseudo, 'host', 'b'])).toMatch(/another server/)
+    expect(hostOf({ ':authority': 'a', host: 'b' })).toBe('a')
+    expect(hostOf({ host: 'b' })).toBe('b')
+  })
+
+  it('has as many fields as another, its cookies counted as one', () => {
+    const fields = Array.from({ length: 128 }, () => ['x', 'y']).flat()
+    const crumbs = Array.from({ length: 150 }, (_, index) => ['cookie', `c${index}=1`]).flat()
+    expect(sizeFault('/', [...pseudo, ...fields, ...crumbs])).toBeUndefined()
+    expect(sizeFault('/', [...pseudo, ...fields, 'x', 'y'])).toBe(431)
+  })
+
+  it('has no more characters than another', () => {
+    expect(sizeFault('/', [...pseudo, 'x', 'y'.repeat(16_000)])).toBeUndefined()
+    expect(sizeFault('/', [...pseudo, 'x', 'y'.repeat(16_400)])).toBe(431)
   })
 })

@@ -8,6 +8,8 @@ export interface Metrics {
   countSession(event: SessionEvent): void
   /** How long after a revocation, by the database's clock, this process had ended what it is about. */
   observeRevocation(kind: RevocationKind, seconds: number): void
+  /** @param endsAt of the certificate that a listener shows, in milliseconds since the epoch */
+  observeCertificate(listener: string, endsAt: number): void
   /** Counts an open socket until the answer is called. */
   countSocket(tenantId: string, dashboard: string): () => void
 }
@@ -64,6 +66,12 @@ export function createMetrics(droppedLogLines: () => number = () => 0): Metrics 
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30],
     registers,
   })
+  const certificateEnds = new Gauge({
+    name: 'dashgate_tls_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate ends that a listener shows.',
+    labelNames: ['listener'],
+    registers,
+  })
   registry.registerMetric(logLines(droppedLogLines))
   return {
     contentType: registry.contentType,
@@ -73,6 +81,7 @@ export function createMetrics(droppedLogLines: () => number = () => 0): Metrics 
       openSockets.inc(labels)
       return () => openSockets.dec(labels)
     },
+    observeCertificate: (listener, endsAt) => certificateEnds.set({ listener }, endsAt / 1000),
     // Two clocks that were read one after the other may show less than nothing.
     observeRevocation: (kind, seconds) => revocations.observe({ kind }, Math.max(0, seconds)),
     countSession: (event) => sessions.inc({ event }),

@@ -72,7 +72,8 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#error = error
     this.#failed(error)
-    this.#to?.destroy()
+    // With its error: without one, HTTP/2 would end the answer as a whole one (`edge/answer.ts`).
+    this.#to?.destroy(error)
     this.#wake?.()
   }
 
@@ -95,7 +96,7 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
    */
   sendTo(to: Writable): void {
     if (this.#error) {
-      to.destroy()
+      to.destroy(this.#error)
       return
     }
     const last = this.#isWhole ? this.#held.pop() : undefined

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { Transform, type Readable } from 'node:stream'
 import { GatewayError } from '../edge/gateway-error.ts'
 
@@ -16,6 +17,12 @@ const tooLarge = (maxBytes: number) =>
 const hasTrailers = () =>
   new GatewayError(400, 'trailers', 'This request has header fields after its body.')
 
+/** Whether a body of unknown length follows; HTTP/2 needs no field to say so (RFC 9113 §8.1). */
+function hasMore(incoming: IncomingMessage): boolean {
+  if (incoming.httpVersionMajor < 2) return incoming.headers['transfer-encoding'] !== undefined
+  return !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders
+}
+
 /**
  * The body of a request, or `undefined` without one; it is streamed and never held. A length that is
  * announced is judged before anything is read; one that is not (RFC 9112 §7.1) is counted.
@@ -27,7 +34,7 @@ export function limitedBody(incoming: IncomingMessage, maxBytes: number): Readab
     if (Number(announced) > maxBytes) throw tooLarge(maxBytes)
     return incoming
   }
-  if (incoming.headers['transfer-encoding'] === undefined) return undefined
+  if (!hasMore(incoming)) return undefined
   let seen = 0
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

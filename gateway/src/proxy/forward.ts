@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Pool } from 'undici'
+import { hasLeft, isGone } from '../edge/answer.ts'
 import { AppAnswer } from './app-answer.ts'
 import { upstreamFailure, isStaleConnection } from './failures.ts'
 
@@ -47,7 +48,7 @@ export function relay(
   outgoing: ServerResponse,
 ): Promise<void> {
   return new Promise((resolve) => {
-    if (outgoing.destroyed) {
+    if (isGone(outgoing)) {
       answer.abort(new Error('the client hung up'))
       resolve()
       return
@@ -65,7 +66,7 @@ export function relay(
 export function endingOf(outgoing: ServerResponse): AbortController {
   const controller = new AbortController()
   outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort(new Error('the client hung up'))
+    if (!hasLeft(outgoing)) controller.abort(new Error('the client hung up'))
   })
   return controller
 }

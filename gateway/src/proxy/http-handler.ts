@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { breakOff } from '../edge/answer.ts'
 import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
@@ -151,7 +152,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       cut(reason) {
         // What is under way may end while the listener drains.
         if (reason === 'shutting_down') return
-        if (outgoing.headersSent) outgoing.destroy()
+        if (outgoing.headersSent) breakOff(outgoing)
         // Not one second longer at work for what may not be seen; the page is told why.
         else ending.abort(reason === 'session_ended' ? signInAgain() : notFound())
       },
