@@ -32,6 +32,7 @@ import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
 import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
 import type { GatewayEnv } from './request-context.ts'
+import { createRefreshStore } from './session/refresh-store.ts'
 import { createRefresher, refreshSession } from './session/refresh.ts'
 import {
   loadSession,
@@ -151,7 +152,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   })
   const refreshIfDue = createRefresher({
     askProvider: (refreshToken) => relyingParty.refresh(refreshToken),
-    store: sessionStore,
+    store: createRefreshStore(foundation.database),
     keys: keyRings,
     end: (idHash) => registry.revoked(idHash),
     record: ({ principal: { sub, email }, activeTenantId }, reason, requestId) =>

@@ -37,7 +37,7 @@ export async function recordStory({
     gateway: false,
     dashApps: [],
     // Due for a refresh two seconds after the sign-in.
-    accessTokenSeconds: 62,
+    accessTokenSeconds: 3,
   })
   try {
     const owner = postgres(stack.info.databaseUrl, { max: 1, onnotice: () => {} })

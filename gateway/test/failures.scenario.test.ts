@@ -22,7 +22,7 @@ beforeAll(async () => {
     directory,
     dashApps: ['loss-development'],
     // Due for a refresh two seconds after sign-in, and again two seconds after each refresh.
-    accessTokenSeconds: 62,
+    accessTokenSeconds: 3,
     gateway: { environment: { REVOCATION_GRACE_SECONDS: '0', UPSTREAM_TIMEOUT_SECONDS: '3' } },
   })
   acme = new Visitor(stack.info.publicUrl)

@@ -85,7 +85,10 @@ export const sessions = pgTable('sessions', {
   tenantId: text('tenant_id'),
   opSid: text('op_sid'),
   refreshTokenSealed: text('refresh_token_sealed'),
+  accessReceivedAt: when('access_received_at'),
   accessExpiresAt: when('access_expires_at'),
+  /** Since when a refresh is under way, or was broken off. */
+  refreshBegunAt: when('refresh_begun_at'),
   createdAt: when('created_at').notNull().defaultNow(),
   userAgent: text('user_agent'),
   /** Missing in rows of the release before, as is the next. */

@@ -44,7 +44,10 @@ function assertIssuer(found: string, { issuer, discoveryUrl }: DiscoveryOptions)
   )
 }
 
-async function discover(options: DiscoveryOptions): Promise<oidc.Configuration> {
+async function discover(
+  options: DiscoveryOptions,
+  fetch: typeof boundedFetch,
+): Promise<oidc.Configuration> {
   const { clientId, clientSecret, clientAuthentication, discoveryUrl } = options
   const configuration = await oidc.discovery(
     new URL(discoveryUrl),
@@ -55,7 +58,7 @@ async function discover(options: DiscoveryOptions): Promise<oidc.Configuration> 
       : oidc.ClientSecretBasic(clientSecret),
     {
       timeout: providerTimeout,
-      [oidc.customFetch]: boundedFetch as oidc.CustomFetch,
+      [oidc.customFetch]: fetch as oidc.CustomFetch,
       execute: [
         // Without it the signature of an ID token from the token endpoint goes unchecked.
         oidc.enableNonRepudiationChecks,
@@ -72,10 +75,10 @@ async function discover(options: DiscoveryOptions): Promise<oidc.Configuration> 
  *
  * @throws {GatewayError} 503
  */
-export function createDiscovery(options: DiscoveryOptions) {
+export function createDiscovery(options: DiscoveryOptions, fetch = boundedFetch) {
   let found: Promise<oidc.Configuration> | undefined
   return function configuration(): Promise<oidc.Configuration> {
-    found ??= discover(options).catch((cause: unknown) => {
+    found ??= discover(options, fetch).catch((cause: unknown) => {
       setTimeout(() => (found = undefined), discoveryPauseMs).unref()
       throw cause instanceof GatewayError ? cause : providerUnavailable(cause)
     })

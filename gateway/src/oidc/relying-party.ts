@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { createRemoteJWKSet, customFetch } from 'jose'
 import type { Principal } from '../session/principal.ts'
+import type { RefreshOutcome } from '../session/refresh.ts'
 import type { ProviderTokens } from '../session/sign-in-session.ts'
 import { underPolicy } from './b2c-policy.ts'
 import { boundedFetch } from '../bounded-fetch.ts'
@@ -8,6 +9,7 @@ import { principalFrom, type ClaimNames } from './claims.ts'
 import { createDiscovery, providerTimeout, type DiscoveryOptions } from './discovery.ts'
 import { verifyLogoutToken, type LogoutToken } from './logout-token.ts'
 import { faultOfSignIn, providerUnavailable, signInFailed, SignInRefusal } from './refusals.ts'
+import { createRotatedTokens } from './rotated-token.ts'
 import { assertTokenFits, type TokenChecks } from './token-checks.ts'
 
 export interface RelyingPartyOptions extends DiscoveryOptions, TokenChecks {
@@ -41,7 +43,8 @@ export interface SignInChecks {
 export function createRelyingParty(options: RelyingPartyOptions) {
   const { policy, passwordResetPolicy } = options
   const redirectUri = new URL('/auth/callback', options.publicUrl).href
-  const configuration = createDiscovery(options)
+  const rotated = createRotatedTokens(boundedFetch)
+  const configuration = createDiscovery(options, rotated.fetch)
   const tokenParameters = options.repeatsScopes ? { scope: options.scopes } : undefined
   let logoutKeys: ReturnType<typeof createRemoteJWKSet> | undefined
 
@@ -52,11 +55,15 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     if (!claims) throw signInFailed(new Error('no ID token'))
     assertTokenFits(claims, options)
     const lifetime = response.expiresIn()
+    const receivedAt = options.now()
     return {
       principal: principalFrom(claims, options.issuer, options.claimNames),
       tokens: {
         refreshToken: response.refresh_token,
-        accessExpiresAt: lifetime === undefined ? undefined : options.now() + lifetime * 1000,
+        access:
+          lifetime === undefined
+            ? undefined
+            : { receivedAt, expiresAt: receivedAt + lifetime * 1000 },
         opSid: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,
       },
     }
@@ -119,21 +126,26 @@ export function createRelyingParty(options: RelyingPartyOptions) {
      * New tokens and claims for a refresh token.
      *
      * @returns `ended` when the provider will give none any more (RFC 6749 §5.2), or says things of
-     *   the person with which they could not sign in
+     *   the person with which they could not sign in; `unchecked` when it gave another refresh token,
+     *   and the rest of its answer did not stand a check
      * @throws {GatewayError} 503 when it did not answer, which says nothing about the session
      */
-    async refresh(refreshToken: string): Promise<SignIn | 'ended'> {
+    async refresh(refreshToken: string): Promise<RefreshOutcome> {
       const config = await configuration()
-      try {
-        const response = await oidc.refreshTokenGrant(config, refreshToken, tokenParameters)
-        // Without an ID token there is nothing new to know of the person (OIDC Core §12.2).
-        return response.claims() ? signInOf(response) : 'ended'
-      } catch (cause) {
-        if (cause instanceof SignInRefusal) return 'ended'
-        if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant')
-          return 'ended'
-        throw providerUnavailable(cause)
-      }
+      return rotated.during(async (heard) => {
+        try {
+          const response = await oidc.refreshTokenGrant(config, refreshToken, tokenParameters)
+          // Without an ID token there is nothing new to know of the person (OIDC Core §12.2).
+          return response.claims() ? signInOf(response) : 'ended'
+        } catch (cause) {
+          if (cause instanceof SignInRefusal) return 'ended'
+          if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant')
+            return 'ended'
+          const unchecked = providerUnavailable(cause)
+          if (heard.refreshToken === undefined) throw unchecked
+          return { unchecked, refreshToken: heard.refreshToken }
+        }
+      })
     },
 
     /**

@@ -1,4 +1,5 @@
 import type { Principal } from './principal.ts'
+import type { AccessPeriod } from './refresh-point.ts'
 
 /** Why a stream of a session is cut off; Dash does not reconnect after close code 4001. */
 export type EndReason = 'session_ended' | 'access_lost' | 'shutting_down'
@@ -22,8 +23,8 @@ export interface LiveSession {
   lastUsedAt: number
   idleExpiresAt: number
   readonly absoluteExpiresAt: number
-  /** When the provider's access token ends, in milliseconds since the epoch; unknown without one. */
-  accessExpiresAt: number | undefined
+  /** The provider's access token; unknown without one, or without an end. */
+  access: AccessPeriod | undefined
   /** When the database last said that the session is good; milliseconds since the epoch. */
   confirmedAt: number
   /** The clock that these times are read by. */

@@ -139,7 +139,7 @@ describe('a person’s own sessions', () => {
     await sessions.create({
       ...row,
       idHash: hashOf(1),
-      accessExpiresAt: undefined,
+      access: undefined,
       opSid: undefined,
       refreshTokenSealed: undefined,
       signedInAt,

@@ -1,17 +1,25 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
+import { createBackOff, type BackOff } from './back-off.ts'
 import type { LiveSession } from './live-session.ts'
 import type { Principal } from './principal.ts'
-import type { SessionStore } from './session-store.ts'
+import { isRefreshDue } from './refresh-point.ts'
+import type { Refreshed, RefreshChange, RefreshState, RefreshStore } from './refresh-store.ts'
 import type { AtRestKeys, ProviderTokens } from './sign-in-session.ts'
 
-/** What the provider says to a refresh token. */
+/**
+ * What the provider says to a refresh token. `unchecked`: it gave another one in its place, and what it
+ * said of the person could not be checked.
+ */
 export type RefreshOutcome =
-  { readonly principal: Principal; readonly tokens: ProviderTokens } | 'ended'
+  | { readonly principal: Principal; readonly tokens: ProviderTokens }
+  | { readonly unchecked: unknown; readonly refreshToken: string }
+  | 'ended'
 
 export interface RefreshOptions {
   readonly askProvider: (refreshToken: string) => Promise<RefreshOutcome>
-  readonly store: Pick<SessionStore, 'refreshLocked' | 'revoke'>
+  readonly store: RefreshStore
   readonly keys: AtRestKeys
   /** Ends the session in this process; the other replicas are notified by the database. */
   readonly end: (idHash: string) => void
@@ -19,14 +27,26 @@ export interface RefreshOptions {
   readonly record: (session: LiveSession, reason: string, requestId: string) => Promise<void>
   readonly onFault: (error: unknown) => void
   readonly now?: () => number
+  readonly random?: () => number
+  /** How long a request waits for a refresh, which then goes on without it. */
+  readonly patienceMs?: number
 }
 
-/** An access token with less than this left is renewed, with the next request. */
-const renewBeforeMs = 60_000
 /** Each refresh holds a connection to the database while the provider thinks. */
 const atOnce = 3
-/** After a fault the provider is left alone for so long. */
-const pauseMs = 10_000
+/** A provider that is slow must not make pages slow: there is still some of the token's life left. */
+const defaultPatienceMs = 1000
+/** After a failed refresh, how long that session is left alone: see `createBackOff`. */
+const ofSession = { firstMs: 2000, longestMs: 60_000 }
+/** How long all sessions of this process are, when it is the provider that fails. */
+const ofProvider = { firstMs: 500, longestMs: 5000 }
+/**
+ * For so long after another replica has begun it may hold an answer that it cannot write down just now,
+ * though its lock is gone with its connection. Shorter than the time in which providers take a token again.
+ */
+const answerSeconds = 10
+/** Pauses between attempts to write down tokens that were already given. */
+const keepAfterMs = [0, 100, 200, 400, 800, 1600, 3200]
 
 const sameTenants = (a: Principal['tenants'], b: Principal['tenants']) =>
   JSON.stringify(a) === JSON.stringify(b)
@@ -42,60 +62,136 @@ const isUnchanged = (before: Principal, after: Principal) =>
  * secret opens the refresh token, and once for a session over all replicas: rotating refresh tokens
  * are good for one use (RFC 9700 §4.14). A fault of the provider or of the network keeps the
  * session; a refusal ends it, and so do claims that have changed, which a new sign-in then takes up.
+ *
+ * @see docs/decisions/0007-interrupted-refresh.md
  */
 export function createRefresher(options: RefreshOptions) {
-  const { askProvider, store, keys, end, record, onFault } = options
-  const now = options.now ?? Date.now
+  const { store, keys, end, record, onFault } = options
+  const clock = { now: options.now ?? Date.now, random: options.random ?? Math.random }
+  const patienceMs = options.patienceMs ?? defaultPatienceMs
   const running = new WeakMap<LiveSession, Promise<void>>()
-  const pausedUntil = new WeakMap<LiveSession, number>()
+  const backOffs = new WeakMap<LiveSession, BackOff>()
+  const provider = createBackOff({ ...ofProvider, ...clock })
+  /** Sessions of which no other replica may hold an answer: who began was this one. */
+  const begunHere = new WeakSet<LiveSession>()
   let busy = 0
 
-  const isDue = (accessExpiresAt: number | undefined) =>
-    accessExpiresAt !== undefined && accessExpiresAt - now() < renewBeforeMs
+  const isDue = ({ access }: LiveSession) =>
+    access !== undefined && isRefreshDue(access, clock.now())
 
-  async function revoke(session: LiveSession, reason: string, requestId: string) {
-    await store.revoke(session.idHash, reason)
-    end(session.idHash)
-    await record(session, reason, requestId)
+  async function askProvider(refreshToken: string): Promise<RefreshOutcome> {
+    try {
+      const outcome = await options.askProvider(refreshToken)
+      provider.succeeded()
+      return outcome
+    } catch (error) {
+      provider.failed()
+      throw error
+    }
+  }
+
+  /** What the provider's word makes of the row; `isInterrupted` where one was begun before. */
+  async function change(
+    session: LiveSession,
+    { refreshTokenSealed, access }: RefreshState,
+    isInterrupted: boolean,
+  ): Promise<RefreshChange & object> {
+    const refreshToken = await keys.openAtRest(refreshTokenSealed ?? '', session.secret)
+    if (refreshToken === undefined) return { revokedReason: 'refresh_refused' }
+    // First, so that what fails here fails before the provider has replaced the token.
+    const resealed = keys.sealAtRest(refreshToken, session.secret)
+    const outcome = await askProvider(refreshToken)
+    if (outcome === 'ended')
+      return { revokedReason: isInterrupted ? 'refresh_interrupted' : 'refresh_refused' }
+    if ('unchecked' in outcome) {
+      onFault(outcome.unchecked)
+      backOffOf(session).failed()
+      return { refreshTokenSealed: keys.sealAtRest(outcome.refreshToken, session.secret), access }
+    }
+    if (!isUnchanged(session.principal, outcome.principal))
+      return { revokedReason: 'claims_changed' }
+    const { refreshToken: rotated, access: next } = outcome.tokens
+    return {
+      // A token that was not replaced moves on to the newest key, too.
+      refreshTokenSealed:
+        rotated === undefined ? resealed : keys.sealAtRest(rotated, session.secret),
+      access: next,
+    }
+  }
+
+  function backOffOf(session: LiveSession): BackOff {
+    const known = backOffs.get(session) ?? createBackOff({ ...ofSession, ...clock })
+    backOffs.set(session, known)
+    return known
+  }
+
+  /**
+   * Notes that a refresh begins, in a transaction of its own: it outlives this process.
+   *
+   * @returns whether one was begun before; `undefined` when there is nothing to do for now
+   */
+  async function begin(session: LiveSession): Promise<boolean | undefined> {
+    let wasBegun: boolean | undefined
+    await store.locked(session.idHash, async ({ access, refreshTokenSealed, begunSecondsAgo }) => {
+      session.access = access
+      if (!isDue(session) || refreshTokenSealed === null) return undefined
+      if (begunSecondsAgo === undefined) {
+        wasBegun = false
+        begunHere.add(session)
+        return 'begun'
+      }
+      if (begunHere.has(session) || begunSecondsAgo >= answerSeconds) wasBegun = true
+      return undefined
+    })
+    return wasBegun
+  }
+
+  /** The provider has given these tokens already: no other replica must ask with the old one. */
+  async function keep(session: LiveSession, before: string, refreshed: Refreshed): Promise<void> {
+    for (const pause of keepAfterMs) {
+      await wait(pause, undefined, { ref: false })
+      try {
+        return await store.keep(session.idHash, before, refreshed)
+      } catch (error) {
+        onFault(error)
+      }
+    }
   }
 
   async function refresh(session: LiveSession, requestId: string): Promise<void> {
-    let verdict: 'keep' | 'refresh_refused' | 'claims_changed' = 'keep'
-    await store.refreshLocked(session.idHash, async (row) => {
-      session.accessExpiresAt = row.accessExpiresAt?.getTime()
-      // Read again after the lock: another replica may have done it meanwhile.
-      if (!isDue(session.accessExpiresAt) || row.refreshTokenSealed === null) return undefined
-      const refreshToken = await keys.openAtRest(row.refreshTokenSealed, session.secret)
-      // First, so that what fails here fails before the provider has replaced the token.
-      const resealed = refreshToken && keys.sealAtRest(refreshToken, session.secret)
-      const outcome = refreshToken ? await askProvider(refreshToken) : 'ended'
-      if (!resealed || outcome === 'ended') {
-        verdict = 'refresh_refused'
-        return undefined
-      }
-      if (!isUnchanged(session.principal, outcome.principal)) verdict = 'claims_changed'
-      const { refreshToken: rotated, accessExpiresAt } = outcome.tokens
-      session.accessExpiresAt = accessExpiresAt
-      return {
-        // A token that was not replaced moves on to the newest key, too.
-        refreshTokenSealed:
-          rotated === undefined ? resealed : keys.sealAtRest(rotated, session.secret),
-        accessExpiresAt: accessExpiresAt === undefined ? null : new Date(accessExpiresAt),
-      }
-    })
-    if (verdict !== 'keep') await revoke(session, verdict, requestId)
+    const isInterrupted = await begin(session)
+    if (isInterrupted === undefined) return
+    const done: { before?: string | null; change?: RefreshChange & object } = {}
+    try {
+      await store.locked(session.idHash, async (row) => {
+        session.access = row.access
+        // Read again after the lock: another replica may have done it meanwhile.
+        if (!isDue(session) || row.refreshTokenSealed === null) return undefined
+        done.before = row.refreshTokenSealed
+        done.change = await change(session, row, isInterrupted)
+        return done.change
+      })
+    } catch (error) {
+      if (!done.before || !done.change || 'revokedReason' in done.change) throw error
+      onFault(error)
+      void keep(session, done.before, done.change)
+    }
+    if (!done.change) return
+    if ('revokedReason' in done.change) {
+      end(session.idHash)
+      await record(session, done.change.revokedReason, requestId)
+      return
+    }
+    session.access = done.change.access
+    begunHere.delete(session)
+    if (!isDue(session)) backOffs.delete(session)
   }
 
-  return async function refreshIfDue(session: LiveSession, requestId: string): Promise<void> {
-    if (!isDue(session.accessExpiresAt) || (pausedUntil.get(session) ?? 0) > now()) return
-    const already = running.get(session)
-    if (already) return already
-    // Whoever does not come to it now has a minute left, and a next request.
-    if (busy >= atOnce) return
+  function start(session: LiveSession, requestId: string): Promise<void> {
     busy += 1
     const work = refresh(session, requestId)
       .catch((error: unknown) => {
-        pausedUntil.set(session, now() + pauseMs)
+        backOffOf(session).failed()
         onFault(error)
       })
       .finally(() => {
@@ -104,6 +200,21 @@ export function createRefresher(options: RefreshOptions) {
       })
     running.set(session, work)
     return work
+  }
+
+  return async function refreshIfDue(session: LiveSession, requestId: string): Promise<void> {
+    if (!isDue(session)) return
+    let work = running.get(session)
+    if (!work) {
+      if (provider.isPausing() || backOffs.get(session)?.isPausing()) return
+      // Whoever does not come to it now has a next request. One that fails is tried by one at a time.
+      if (busy >= (provider.hasFailed() ? 1 : atOnce)) return
+      work = start(session, requestId)
+    }
+    const given = new AbortController()
+    const patience = wait(patienceMs, undefined, { signal: given.signal }).catch(() => {})
+    await Promise.race([work, patience])
+    given.abort()
   }
 }
 

@@ -35,7 +35,7 @@ function setUp({ graceSeconds = 30 } = {}) {
       tenantId: 'acme-corp',
       idleExpiresAt: 1_000_000 + 3_600_000,
       absoluteExpiresAt: 1_000_000 + 7_200_000,
-      accessExpiresAt: undefined,
+      access: undefined,
       lastUsedAt: 1_000_000,
     } as StoredSession | undefined,
   }

@@ -60,7 +60,7 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       lastUsedAt: row.lastUsedAt,
       idleExpiresAt: row.idleExpiresAt,
       absoluteExpiresAt: row.absoluteExpiresAt,
-      accessExpiresAt: row.accessExpiresAt,
+      access: row.access,
       confirmedAt: now(),
       now,
       ended: false,

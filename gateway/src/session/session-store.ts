@@ -4,6 +4,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database } from '../db/client.ts'
 import { sessions, usedLogoutTokens } from '../db/schema.ts'
 import type { Principal } from './principal.ts'
+import type { AccessPeriod } from './refresh-point.ts'
 
 /** A session row as the other stages see it; times in milliseconds since the epoch. */
 export interface StoredSession {
@@ -12,7 +13,7 @@ export interface StoredSession {
   readonly tenantId: string | undefined
   readonly idleExpiresAt: number
   readonly absoluteExpiresAt: number
-  readonly accessExpiresAt: number | undefined
+  readonly access: AccessPeriod | undefined
   /** When a person was last seen at work in it, to the minute. */
   readonly lastUsedAt: number
 }
@@ -30,18 +31,6 @@ export type ProviderSession =
   | { readonly issuer: string; readonly sid: string }
   | { readonly issuer: string; readonly sub: string }
 
-/**
- * Longer than the provider may take for all that a refresh asks of it: a rotated token that was
- * received and then lost with its transaction would end the session.
- */
-const refreshLimitMs = 10_000
-
-/** What a refresh reads and replaces. */
-export interface RefreshState {
-  readonly refreshTokenSealed: string | null
-  readonly accessExpiresAt: Date | null
-}
-
 /** How a session id is kept: who reads the database cannot use what is there. */
 export const hashSessionId = (sessionId: string): string =>
   createHash('sha256').update(sessionId).digest('base64url')
@@ -49,7 +38,20 @@ export const hashSessionId = (sessionId: string): string =>
 /** Beyond that there is nothing in it that tells devices apart; the column takes no more. */
 const longestUserAgent = 512
 
-const date = (value: number | undefined) => (value === undefined ? null : new Date(value))
+type AccessColumns = Pick<typeof sessions.$inferSelect, 'accessReceivedAt' | 'accessExpiresAt'>
+
+export const columnsOfAccess = (access: AccessPeriod | undefined): AccessColumns => ({
+  accessReceivedAt: access?.receivedAt === undefined ? null : new Date(access.receivedAt),
+  accessExpiresAt: access === undefined ? null : new Date(access.expiresAt),
+})
+
+export const accessOf = (row: AccessColumns): AccessPeriod | undefined =>
+  row.accessExpiresAt === null
+    ? undefined
+    : {
+        receivedAt: row.accessReceivedAt?.getTime(),
+        expiresAt: row.accessExpiresAt.getTime(),
+      }
 
 const rowOf = (session: NewSession): typeof sessions.$inferInsert => ({
   idHash: session.idHash,
@@ -61,7 +63,7 @@ const rowOf = (session: NewSession): typeof sessions.$inferInsert => ({
   tenantId: session.tenantId ?? null,
   opSid: session.opSid ?? null,
   refreshTokenSealed: session.refreshTokenSealed ?? null,
-  accessExpiresAt: date(session.accessExpiresAt),
+  ...columnsOfAccess(session.access),
   idleExpiresAt: new Date(session.idleExpiresAt),
   absoluteExpiresAt: new Date(session.absoluteExpiresAt),
   lastUsedAt: new Date(session.lastUsedAt),
@@ -81,7 +83,7 @@ const storedOf = (row: typeof sessions.$inferSelect): StoredSession => ({
   tenantId: row.tenantId ?? undefined,
   idleExpiresAt: row.idleExpiresAt.getTime(),
   absoluteExpiresAt: row.absoluteExpiresAt.getTime(),
-  accessExpiresAt: row.accessExpiresAt?.getTime(),
+  access: accessOf(row),
   lastUsedAt: (row.lastUsedAt ?? row.createdAt).getTime(),
 })
 
@@ -117,7 +119,7 @@ export function createSessionStore(database: Database) {
       oldIdHash: string,
       session: Omit<
         NewSession,
-        'opSid' | 'refreshTokenSealed' | 'accessExpiresAt' | 'signedInAt' | 'userAgent'
+        'opSid' | 'refreshTokenSealed' | 'access' | 'signedInAt' | 'userAgent'
       >,
       reseal: (sealed: string) => Promise<string | undefined>,
     ): Promise<boolean> {
@@ -129,23 +131,26 @@ export function createSessionStore(database: Database) {
           .returning({
             opSid: sessions.opSid,
             sealed: sessions.refreshTokenSealed,
+            accessReceivedAt: sessions.accessReceivedAt,
             accessExpiresAt: sessions.accessExpiresAt,
             signedInAt: sql<Date>`coalesce(${sessions.signedInAt}, ${sessions.createdAt})`.mapWith(
               sessions.createdAt,
             ),
             userAgent: sessions.userAgent,
+            refreshBegunAt: sessions.refreshBegunAt,
           })
         if (!old) return false
-        await tx.insert(sessions).values(
-          rowOf({
+        await tx.insert(sessions).values({
+          ...rowOf({
             ...session,
             opSid: old.opSid ?? undefined,
             refreshTokenSealed: old.sealed === null ? undefined : await reseal(old.sealed),
-            accessExpiresAt: old.accessExpiresAt?.getTime(),
+            access: accessOf(old),
             signedInAt: old.signedInAt.getTime(),
             userAgent: old.userAgent ?? undefined,
           }),
-        )
+          refreshBegunAt: old.refreshBegunAt,
+        })
         return true
       })
     },
@@ -173,33 +178,6 @@ export function createSessionStore(database: Database) {
             idleExpiresAt: later(sessions.idleExpiresAt, idleExpiresAt),
           })
           .where(and(eq(sessions.idHash, idHash), alive)),
-      )
-    },
-
-    /**
-     * Runs a refresh with the row locked, so that one replica does it and the others find it done.
-     *
-     * @param refresh gets the row as it is after the lock was had; what it gives back is stored
-     */
-    async refreshLocked(
-      idHash: string,
-      refresh: (row: RefreshState) => Promise<RefreshState | undefined>,
-    ): Promise<void> {
-      await database.forPurpose(
-        'session',
-        async (tx) => {
-          const [row] = await tx
-            .select({
-              refreshTokenSealed: sessions.refreshTokenSealed,
-              accessExpiresAt: sessions.accessExpiresAt,
-            })
-            .from(sessions)
-            .where(and(eq(sessions.idHash, idHash), alive))
-            .for('update')
-          const next = row && (await refresh(row))
-          if (next) await tx.update(sessions).set(next).where(eq(sessions.idHash, idHash))
-        },
-        refreshLimitMs,
       )
     },
 

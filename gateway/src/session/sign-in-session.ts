@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { LiveSession } from './live-session.ts'
 import type { Principal } from './principal.ts'
+import type { AccessPeriod } from './refresh-point.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import { hashSessionId, type SessionStore } from './session-store.ts'
 
 /** What the provider gave beside the claims; none of it ever leaves the server in the clear. */
 export interface ProviderTokens {
   readonly refreshToken: string | undefined
-  /** Milliseconds since the epoch. */
-  readonly accessExpiresAt: number | undefined
+  readonly access: AccessPeriod | undefined
   /** The provider's own session id (`sid`). */
   readonly opSid: string | undefined
 }
@@ -66,7 +66,7 @@ export function createSessionStarter(options: SessionStarterOptions) {
       userAgent?: string,
     ) {
       const { row, secret, seal } = draft(principal, tenantId, now() + absoluteSeconds * 1000)
-      const { refreshToken, accessExpiresAt, opSid } = tokens
+      const { refreshToken, access, opSid } = tokens
       const refreshTokenSealed =
         refreshToken === undefined ? undefined : keys.sealAtRest(refreshToken, secret)
       const signedInAt = row.lastUsedAt
@@ -75,7 +75,7 @@ export function createSessionStarter(options: SessionStarterOptions) {
         signedInAt,
         userAgent,
         refreshTokenSealed,
-        accessExpiresAt,
+        access,
         opSid,
       })
       return seal()

@@ -27,8 +27,8 @@ export interface DressedOptions {
   readonly directory: string
 }
 
-/** Shorter than the minute before its end in which the gateway renews a token: due with each request. */
-const accessTokenSeconds = 30
+/** The shortest there is: due for a refresh two thirds of a second after it was given. */
+const accessTokenSeconds = 1
 
 /** One that lets people choose an account, as the plain provider does not. */
 function policyWithChoice() {

@@ -27,12 +27,12 @@ const slug = 'rotating'
  */
 export async function setRotationScene() {
   const directory = await mkdtemp(join(tmpdir(), 'dashgate-rotation-'))
-  // An access token of 61 s is due for a refresh one second after it was given.
+  // Due for a refresh after two thirds of that.
   const stack = await startStack({
     directory,
     gateway: false,
     dashApps: [],
-    accessTokenSeconds: 61,
+    accessTokenSeconds: 2,
   })
   const { info, gatewayEnvironment } = stack
   const { logs, publicUrl } = info
