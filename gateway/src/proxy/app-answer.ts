@@ -117,13 +117,18 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
     return Buffer.concat(this.#held)
   }
 
-  /** The whole body as text. @throws when there is more of it than that */
-  async text(mostBytes: number): Promise<string> {
+  /** The whole body. @throws when there is more of it than that */
+  async bytes(mostBytes: number): Promise<Buffer> {
     this.#mayHold = mostBytes + 1
     this.#controller?.resume()
     while (this.#heldBytes <= mostBytes && !this.#isOver()) await this.#change()
     if (this.#heldBytes > mostBytes) throw new Error(`the body is longer than ${mostBytes} bytes`)
-    return Buffer.concat(this.#held).toString('utf8')
+    return Buffer.concat(this.#held)
+  }
+
+  /** The whole body as text. @throws when there is more of it than that */
+  async text(mostBytes: number): Promise<string> {
+    return (await this.bytes(mostBytes)).toString('utf8')
   }
 
   #isOver(): boolean {

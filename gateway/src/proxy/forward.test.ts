@@ -1,13 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node:zlib'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { httpServer, rawServer } from '../../test-support/local-server.ts'
 import { GatewayError } from '../edge/gateway-error.ts'
 import { createAppPools } from './app-pools.ts'
 import { limitedBody } from './body-limit.ts'
-import { askApp, endingOf, relay, type UpstreamRequest } from './forward.ts'
+import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
 
 const ask = (url: string, changes: Partial<UpstreamRequest> = {}, timeoutMs = 2000) =>
   askApp(createAppPools({ timeoutMs }).poolFor(url, 'one'), {
@@ -182,6 +184,59 @@ describe('relay', () => {
     setTimeout(() => controller.abort(), 100)
     await fetch(front.url, { signal: controller.signal }).catch(() => {})
     expect(await gone).toBe('gone')
+  })
+})
+
+describe.each(['zstd', 'br', 'gzip'] as const)('relayCoded in %s', (coding) => {
+  const decoder = { zstd: createZstdDecompress, br: createBrotliDecompress, gzip: createGunzip }
+  const front = (url: string) =>
+    httpServer((_request, response) => {
+      void ask(url)
+        .then((answer) => relayCoded(answer, downstream(answer.headers), response, coding))
+        .catch(() => response.destroy())
+    })
+  const downstream = ({ 'content-length': length, 'content-type': type }: IncomingHttpHeaders) => ({
+    ...(length === undefined ? {} : { 'content-length': length }),
+    ...(type === undefined ? {} : { 'content-type': type }),
+  })
+
+  it.each([5000, 3_000_000])('sends all of %i bytes', async (size) => {
+    const sent = 'abcdefghij'.repeat(size / 10)
+    await using app = await httpServer((_request, response) => {
+      response.setHeader('content-length', size).end(sent)
+    })
+    await using gateway = await front(app.url)
+    const { headers, body } = await request(gateway.url)
+    expect(headers['content-encoding']).toBe(coding)
+    // The app's length is that of something else.
+    expect(headers['content-length']).not.toBe(String(size))
+    expect(await text(body.pipe(decoder[coding]()))).toBe(sent)
+  })
+
+  it('passes the first line of a stream on before the second exists', async () => {
+    let finish = () => {}
+    await using app = await httpServer((_request, response) => {
+      response.setHeader('content-type', 'application/x-ndjson').write('first\n')
+      finish = () => response.end('second\n')
+    })
+    await using gateway = await front(app.url)
+    const { body } = await request(gateway.url)
+    const lines = body.pipe(decoder[coding]())[Symbol.asyncIterator]()
+    expect(String((await lines.next()).value)).toBe('first\n')
+    finish()
+    expect(String((await lines.next()).value)).toBe('second\n')
+  })
+
+  it.each([2000, 100_000])('breaks off where the app breaks off within %i bytes', async (size) => {
+    await using app = await rawServer((socket) => {
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\nhalf`)
+        setTimeout(() => socket.destroy(), 50)
+      })
+    })
+    await using gateway = await front(app.url)
+    const outcome = request(gateway.url).then(({ body }) => body.text())
+    await expect(outcome).rejects.toThrow()
   })
 })
 

@@ -10,13 +10,14 @@ import type { Work, WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
 import { personKey } from '../session/principal.ts'
+import { codingOf } from './answer-coding.ts'
 import type { AppAnswer } from './app-answer.ts'
 import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { upstreamFailure } from './failures.ts'
-import { askApp, endingOf, relay, type UpstreamRequest } from './forward.ts'
+import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
 import { rewriteIndexPage } from './index-page.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
@@ -110,6 +111,24 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     return out
   }
 
+  function relayInCoding(
+    c: Context<GatewayEnv>,
+    route: DashRoute,
+    answer: AppAnswer,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const { method, headers } = c.env.incoming
+    const coding = codingOf(route, method, answer, headers['accept-encoding'])
+    const fields = responseHeaders(c, route, answer.headers)
+    if (coding === undefined) return relay(answer, fields, outgoing)
+    return relayCoded(
+      answer,
+      { ...fields, vary: `${fields['vary']}, Accept-Encoding` },
+      outgoing,
+      coding,
+    )
+  }
+
   /** Passes an answer on; its connection is given back whatever happens. */
   async function passOn(
     c: Context<GatewayEnv>,
@@ -131,7 +150,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
           responseHeaders(c, route, {}),
         )
       } else {
-        await relay(answer, responseHeaders(c, route, answer.headers), outgoing)
+        await relayInCoding(c, route, answer, outgoing)
       }
       return RESPONSE_ALREADY_SENT
     } catch (error) {

@@ -14,12 +14,21 @@ export interface Principal {
   readonly tenants: readonly string[] | 'all'
 }
 
+/** Asked for with each request; principals live as long as their sessions. */
+const knownKeys = new WeakMap<Pick<Principal, 'issuer' | 'sub'>, string>()
+
 /**
  * Tells people apart without naming them: what a page repeats of the person it was made for, and
  * under which a browser keeps that person's things.
  */
-export const personKey = ({ issuer, sub }: Pick<Principal, 'issuer' | 'sub'>): string =>
-  createHash('sha256').update(`${issuer}\n${sub}`).digest('base64url').slice(0, 16)
+export function personKey(principal: Pick<Principal, 'issuer' | 'sub'>): string {
+  const known = knownKeys.get(principal)
+  if (known !== undefined) return known
+  const name = `${principal.issuer}\n${principal.sub}`
+  const key = createHash('sha256').update(name).digest('base64url').slice(0, 16)
+  knownKeys.set(principal, key)
+  return key
+}
 
 export const mayActFor = (principal: Principal, tenantId: string): boolean =>
   principal.tenants === 'all' || principal.tenants.includes(tenantId)
