@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Pool } from 'undici'
-import { hasLeft, isGone } from '../edge/answer.ts'
+import { breakOff, hasLeft, isGone } from '../edge/answer.ts'
 import type { Coding } from '../http/content-coding.ts'
 import { createEncoder, encode } from '../http/encoder.ts'
 import { isLive } from './answer-coding.ts'
@@ -77,8 +77,8 @@ export async function relayCoded(
     begin(answer, fields, outgoing)
     const encoder = createEncoder(coding, isLive(answer))
     // Broken off before its end, by the app or by what cannot be coded: never half an answer that looks whole.
-    encoder.on('close', () => !encoder.readableEnded && outgoing.destroy())
-    encoder.on('error', () => outgoing.destroy())
+    encoder.on('close', () => !encoder.readableEnded && breakOff(outgoing))
+    encoder.on('error', () => breakOff(outgoing))
     encoder.pipe(outgoing)
     answer.sendTo(encoder)
   })
