@@ -40,6 +40,7 @@ import {
   noteNavigation,
   requireSession,
 } from './session/session-stage.ts'
+import { arrive, arrivalPath } from './session/arrival.ts'
 import { endOwnSessions } from './session/end-own-sessions.ts'
 import { createOwnSessionsStore } from './session/own-sessions-store.ts'
 import { createSessionStarter } from './session/sign-in-session.ts'
@@ -226,6 +227,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       tenant: (id) => directory.tenant(id),
       audit,
       publicOrigin,
+      arrivalPath,
       count: metrics.countSession,
       report: (facts) => logger.warn('a sign-in came to nothing', facts),
     }),
@@ -236,6 +238,10 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       cookies,
       audit,
       count: metrics.countSession,
+    }),
+    arrive: arrive({
+      safeReturnTo: returnTo,
+      opening: (c, next) => pagesOfErrors.opening(c, next),
     }),
     endOwnSessions: endOwnSessions({
       store: ownSessions,

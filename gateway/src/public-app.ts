@@ -40,6 +40,7 @@ export interface PublicDependencies {
   readonly assets: Pick<ShellAssets, 'serve'>
   readonly signIn: Hono<GatewayEnv>
   readonly signOut: Hono<GatewayEnv>
+  readonly arrive: Handler
   readonly endOwnSessions: Handler
   readonly switchTenant: Handler
   readonly preferences: Hono<GatewayEnv>
@@ -76,6 +77,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.route('/', signIn)
   app.route('/', signOut)
   app.get('/logout', (c) => pages.logout(c))
+  app.get('/auth/return', dependencies.arrive)
 
   app.use(stages.requireSession)
   // Before the limits: a page must always hear whose it is, somebody at work stay signed in, and the

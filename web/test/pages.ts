@@ -4,7 +4,7 @@ import { errorPage } from '../src/views/error-page.ts'
 import { homePage } from '../src/views/home-page.ts'
 import { logoutPage } from '../src/views/logout-page.ts'
 import type { Page, Person } from '../src/views/page.ts'
-import { reloadPage } from '../src/views/reload-page.ts'
+import { openingPage } from '../src/views/opening-page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
@@ -51,9 +51,8 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
   '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),
   '/session-ended': (page) => sessionEndedFramePage({ page }),
-  // Without its refresh, which would take the page away while it is looked at.
-  '/reload': (page) =>
-    reloadPage({ page, path: '/stays' }).replace(/<meta http-equiv="refresh"[^>]*>/, ''),
+  // Without what would take the page away while it is looked at.
+  '/opening': (page) => openingPage({ page, next: '/stays' }).replace('data-opening', ''),
 }
 
 export function dashboard(page: Page, person: Person, tenant: string, path: string): string {

@@ -26,6 +26,8 @@ export interface SignInDependencies {
   readonly tenant: (id: string) => Tenant | undefined
   readonly audit: Pick<AuditStore, 'record'>
   readonly publicOrigin: string
+  /** Where it is checked that the new session has come to stay. */
+  readonly arrivalPath: (returnTo: string) => string
   readonly count: (event: 'begun' | 'refused') => void
   /** Told why a sign-in came to nothing. */
   readonly report: (facts: Readonly<Record<string, string>>) => void
@@ -37,7 +39,7 @@ const lost = () =>
   new GatewayError(
     400,
     'sign_in_lost',
-    'This sign-in took too long, or it was begun in another browser. Start it again.',
+    'This sign-in took too long, it was begun in another browser, or your browser does not keep cookies of this site. Allow them, and start it again.',
     { next: [{ label: 'Sign in', path: '/login' }] },
   )
 
@@ -162,7 +164,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
       const setCookie = await finish(c, transaction)
       dependencies.count('begun')
       c.header('Set-Cookie', setCookie, { append: true })
-      return c.redirect(returnTo, 303)
+      return c.redirect(dependencies.arrivalPath(returnTo), 303)
     } catch (thrown) {
       const error = asGatewayError(thrown)
       const reset = error.code === passwordForgotten ? await resetPassword(c, returnTo) : undefined

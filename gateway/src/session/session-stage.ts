@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
 import { signInAgain } from '../edge/gateway-error.ts'
+import { countRound, returnPath } from './arrival.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
@@ -43,16 +44,16 @@ export const noteActivity = (registry: Pick<SessionRegistry, 'seen'>) =>
 
 /** The two pages that a person without a session may see before sign-in. */
 export interface SessionPages {
-  /** A page that loads itself again from our own site. */
-  reload(c: Context<GatewayEnv>, path: string): string
+  /** A page that goes on from our own site. */
+  opening(c: Context<GatewayEnv>, next: string): string
   /** What a frame shows when the session has ended. */
   sessionEnded(c: Context<GatewayEnv>): string
 }
 
 /**
  * Sends a person without a session to sign-in and refuses a script. A navigation that comes from
- * another site carries no SameSite=Strict cookie even when there is one, so it is first made to
- * come from here; the second load is same-origin, which ends the loop.
+ * another site carries no SameSite=Strict cookie even when there is one, so a page of ours asks from
+ * here, once; it is also what keeps the fragment of a deep link, which dashboards have.
  */
 export const requireSession = (pages: SessionPages) =>
   createMiddleware<GatewayEnv>(async function requireSession(c, next) {
@@ -65,8 +66,10 @@ export const requireSession = (pages: SessionPages) =>
       c.header('X-Gateway-Error', 'session_expired')
       return c.html(pages.sessionEnded(c), 401)
     }
-    if (c.env.incoming.headers['sec-fetch-site'] === 'cross-site') {
-      return c.html(pages.reload(c, path + query))
+    const isForeign = c.env.incoming.headers['sec-fetch-site'] === 'cross-site'
+    if (!isForeign) countRound(c, path + query)
+    if (isForeign || path.startsWith('/dashboard/')) {
+      return c.html(pages.opening(c, returnPath(path + query)))
     }
     return c.redirect(`/login?return_to=${encodeURIComponent(path + query)}`, 302)
   })

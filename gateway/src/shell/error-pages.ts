@@ -1,5 +1,5 @@
 import { errorPage } from '@dashgate/web/views/error-page.ts'
-import { reloadPage } from '@dashgate/web/views/reload-page.ts'
+import { openingPage } from '@dashgate/web/views/opening-page.ts'
 import { sessionEndedFramePage } from '@dashgate/web/views/session-ended-frame-page.ts'
 import type { Context } from 'hono'
 import type { GatewayError } from '../edge/gateway-error.ts'
@@ -24,6 +24,8 @@ const titles: Readonly<Record<number, string>> = {
 
 /** Headlines of errors whose status has another one. */
 const titlesByCode: Readonly<Record<string, string>> = {
+  session_not_kept: 'You are not signed in',
+  session_not_lasting: 'You do not stay signed in',
   no_such_session: 'This session is not here any more',
   sign_in_limited: 'Too many sign-ins',
   tenant_busy: 'Busy at the moment',
@@ -68,9 +70,9 @@ export function errorPages({ assets, formTargets, contact }: ErrorPageOptions) {
       return sessionEndedFramePage({ page: pageOf(c, assets) })
     },
 
-    reload(c: Context<GatewayEnv>, path: string): string {
+    opening(c: Context<GatewayEnv>, next: string): string {
       c.header('Content-Security-Policy', shellPolicy(c.get('nonce')))
-      return reloadPage({ page: pageOf(c, assets), path })
+      return openingPage({ page: pageOf(c, assets), next })
     },
   }
 }

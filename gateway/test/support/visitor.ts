@@ -38,6 +38,10 @@ export const asScript = {
 
 const field = (html: string, pattern: RegExp) => pattern.exec(html)?.[1]?.replaceAll('&amp;', '&')
 
+/** Where a page of ours that is only passed through goes on to. */
+export const nextOf = (html: string): string =>
+  field(html, /<a[^>]*href="([^"]*)"\s+data-opening/) ?? ''
+
 /** Somebody with a browser, as far as HTTP goes: cookies, redirects, the sign-in form. */
 export class Visitor {
   readonly cookies = new CookieJar()

@@ -2,6 +2,7 @@ import { watchActivity } from './activity.ts'
 import { type Dashboard, runDashboard } from './shell/dashboard.ts'
 import { readIdentity } from './shell/document-identity.ts'
 import { closeMenus, keepAddressClean } from './shell/menu.ts'
+import { passThrough } from './shell/opening.ts'
 import { createOverlay } from './shell/overlay.ts'
 import { sessionEnded, signedOut } from './shell/overlay-content.ts'
 import { readTimeLeft } from './shell/session-answer.ts'
@@ -12,6 +13,7 @@ import { guardTenant } from './shell/tenant-guard.ts'
 
 /** The script of every page of the shell; each works without it, up to the dashboard itself. */
 function start(): void {
+  passThrough()
   closeMenus()
   keepAddressClean()
   const identity = readIdentity(document.documentElement)

@@ -5,7 +5,7 @@ import { dashboardPage } from './dashboard-page.ts'
 import { errorPage } from './error-page.ts'
 import { homePage } from './home-page.ts'
 import { logoutPage } from './logout-page.ts'
-import { reloadPage } from './reload-page.ts'
+import { openingPage } from './opening-page.ts'
 import { sessionEndedFramePage } from './session-ended-frame-page.ts'
 import { tenantChooserPage } from './tenant-chooser-page.ts'
 
@@ -57,7 +57,7 @@ const VIEWS: Record<string, (text: string) => string> = {
     }),
   frameError: (t) => errorPage({ ...shared(t), ...failure(t), inFrame: true }),
   sessionEnded: (t) => sessionEndedFramePage(shared(t)),
-  reload: (t) => reloadPage({ ...shared(t), path: `/${t}` }),
+  opening: (t) => openingPage({ ...shared(t), next: `/${t}` }),
 }
 
 describe.each(Object.entries(VIEWS))('the view %s', (_name, view) => {

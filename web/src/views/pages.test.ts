@@ -4,7 +4,7 @@ import { errorPage } from './error-page.ts'
 import { homePage } from './home-page.ts'
 import { logoutPage } from './logout-page.ts'
 import { initials } from './monogram.ts'
-import { reloadPage } from './reload-page.ts'
+import { openingPage } from './opening-page.ts'
 import { tenantChooserPage } from './tenant-chooser-page.ts'
 
 const assets = {
@@ -144,15 +144,18 @@ describe('logoutPage', () => {
   })
 })
 
-describe('reloadPage', () => {
-  it('loads the same path again by itself and by a link', () => {
-    const html = reloadPage({ page, path: '/dashboard/x/?a="b"' })
-    expect(html).toContain('content="0;url=/dashboard/x/?a=&quot;b&quot;"')
-    expect(html).toContain('href="/dashboard/x/?a=&quot;b&quot;"')
+describe('openingPage', () => {
+  it('goes on by its script, by itself without one, and by a link', () => {
+    const html = openingPage({ page, next: '/auth/return?a="b"' })
+    expect(html).toContain(
+      '<noscript><meta http-equiv="refresh" content="0;url=/auth/return?a=&quot;b&quot;" /></noscript>',
+    )
+    expect(html).toMatch(/href="\/auth\/return\?a=&quot;b&quot;"\s+data-opening/)
+    expect(html).toContain(assets.shellScript)
   })
 
   it('stays on this site', () => {
-    expect(reloadPage({ page, path: '//evil.example' })).toContain('content="0;url=/"')
+    expect(openingPage({ page, next: '//evil.example' })).toContain('content="0;url=/"')
   })
 })
 
