@@ -301,6 +301,15 @@ describe('O6: a refresh', () => {
     })
   })
 
+  it('X8: is not made when another replica has done it between its beginning and the lock', async () => {
+    const { world, session, replica } = setUp(() => Promise.resolve(renewed()))
+    const done = { refreshTokenSealed: 's:other', access: nextHour, begunSecondsAgo: undefined }
+    world.beforeWrite = () => queueMicrotask(() => (world.row = done))
+    const one = session()
+    await replica()(one)
+    expect([world.asked, world.row, one.access]).toEqual([[], done, nextHour])
+  })
+
   it('X1: whose transaction is lost is written down as soon as the database is back', async () => {
     const { world, session, replica } = setUp(() => Promise.resolve(renewed()))
     let failures = 3
