@@ -7,6 +7,7 @@ import { asScript, Visitor } from '../gateway/test/support/visitor.ts'
 import { answer } from './answer.ts'
 import { assignTo } from './assign.ts'
 import { pin } from './machine.ts'
+import { createStreamingApp } from './apps/streaming.ts'
 import { createParts } from './parts.ts'
 import { createConstantApp, createNginxProxy } from './peers/nginx.ts'
 import { createNodePeer, type NodePeer } from './peers/node-peers.ts'
@@ -32,13 +33,24 @@ export interface BenchOptions {
 }
 
 const slug = 'constant'
-const path = `/dashboard/${slug}/_dash-layout`
+/** What is asked for, of whoever answers. */
+export const constantPath = `/dashboard/${slug}/_dash-layout`
+
+const asBrowser = { 'accept-encoding': 'gzip, deflate, br, zstd', ...asScript }
 
 /** No benchmark shall meet a limit; all of them stay at work. */
 export const wideLimits = {
   TENANT_REQUESTS_PER_MINUTE: '1000000000',
   USER_REQUESTS_PER_MINUTE: '1000000000',
 }
+
+/** What a signed-in person's browser sends. */
+export const headersOf = ({ cookies, publicUrl }: Visitor): Contestant['headers'] => ({
+  ...asBrowser,
+  // So spelt, or wrk adds its own.
+  Host: new URL(publicUrl).host,
+  cookie: cookies.header,
+})
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
@@ -76,36 +88,50 @@ export async function createBench({ isShort, directory, say, inspect = false }: 
 
   async function createContestant(name: ContestantName): Promise<Contestant> {
     const { url: upstream, pid } = await app()
-    const headers = { 'accept-encoding': 'gzip, deflate, br, zstd', ...asScript }
-    if (name === 'straight') return { name, url: upstream + path, headers, pid }
-    if (name === 'gateway') return throughGateway(upstream, headers)
+    const headers = asBrowser
+    if (name === 'straight') return { name, url: upstream + constantPath, headers, pid }
+    if (name === 'gateway') return throughGateway(upstream)
     const at = port()
     if (name === 'configurable-http-proxy') port()
     const options = { name: 'nginx', port: at, upstream, directory }
     const part =
       name === 'nginx' ? createNginxProxy(options, context) : createNodePeer(name, options, context)
     await parts.start(part, 'subject')
-    return { name, url: `http://127.0.0.1:${at}${path}`, headers, pid: part.pid ?? 0 }
+    return { name, url: `http://127.0.0.1:${at}${constantPath}`, headers, pid: part.pid ?? 0 }
   }
 
+  const visitor = once(async () => {
+    const { info } = await stack()
+    const one = new Visitor(info.publicUrl)
+    await one.signIn('viewer@acme.test')
+    return one
+  })
+
+  /** A dashboard of an app that sends as much as it is asked for, and holds WebSockets. */
+  const streaming = once(async () => {
+    const at = port()
+    const part = createStreamingApp(at, context)
+    await parts.start(part, 'load')
+    const { info } = await stack()
+    await assignTo(info, 'streaming', `http://127.0.0.1:${at}`, ['acme-corp'])
+    const one = await visitor()
+    const headers = { ...asScript, host: new URL(info.publicUrl).host, cookie: one.cookies.header }
+    return {
+      publicUrl: info.publicUrl,
+      visitor: one,
+      headers,
+      path: (rest: string) => `/dashboard/streaming/${rest}`,
+    }
+  })
+
   /** Signed in, as somebody whose tenant has the constant app for a dashboard. */
-  async function throughGateway(
-    upstream: string,
-    headers: Contestant['headers'],
-  ): Promise<Contestant> {
+  async function throughGateway(upstream: string): Promise<Contestant> {
     const { info, parts } = await stack()
     await assignTo(info, slug, upstream, ['acme-corp'])
-    const visitor = new Visitor(info.publicUrl)
-    await visitor.signIn('viewer@acme.test')
     return {
       name: 'gateway',
-      url: info.publicUrl.replace('localhost', '127.0.0.1') + path,
-      headers: {
-        ...headers,
-        // So spelt, or wrk adds its own.
-        Host: new URL(info.publicUrl).host,
-        cookie: visitor.cookies.header,
-      },
+      url: info.publicUrl.replace('localhost', '127.0.0.1') + constantPath,
+      headers: headersOf(await visitor()),
       pid: parts.gateway?.pid ?? 0,
     }
   }
@@ -118,6 +144,8 @@ export async function createBench({ isShort, directory, say, inspect = false }: 
     port,
     stack,
     app,
+    visitor,
+    streaming,
     inspectorPort,
     rounds: isShort ? 1 : 5,
     contestant(name: ContestantName): Promise<Contestant> {

@@ -36,12 +36,16 @@ function familyOf(root: number, all: ReadonlyMap<number, ProcessTimes>): number[
   return [root, ...children.flatMap((pid) => familyOf(pid, all))]
 }
 
-/** CPU time that a process and all below it have used so far, by the system's accounting. */
-export function cpuSeconds(root: number): number {
+/** CPU time that a process, and each below it, has used so far, by the system's accounting. */
+export function cpuSecondsEach(root: number): ReadonlyMap<number, number> {
   const all = readAll()
-  const ticks = familyOf(root, all).map((pid) => all.get(pid)?.ticks ?? 0)
-  return ticks.reduce((sum, one) => sum + one, 0) / ticksPerSecond
+  const seconds = (pid: number) => (all.get(pid)?.ticks ?? 0) / ticksPerSecond
+  return new Map(familyOf(root, all).map((pid) => [pid, seconds(pid)]))
 }
+
+/** The same of all of them together. */
+export const cpuSeconds = (root: number): number =>
+  [...cpuSecondsEach(root).values()].reduce((sum, one) => sum + one, 0)
 
 export interface Memory {
   /** Bytes that a process and all below it hold in memory. */

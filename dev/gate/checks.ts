@@ -99,7 +99,7 @@ interface Project {
 /** Every project of every workspace, so that a new one is in the gate from the start. */
 async function vitestProjects(): Promise<Project[]> {
   const found = []
-  for (const workspace of ['gateway', 'web', 'e2e', 'dev']) {
+  for (const workspace of ['gateway', 'web', 'e2e', 'dev', 'bench']) {
     const file = join(root, workspace, 'vitest.config.ts')
     if (!existsSync(file)) continue
     const { default: config } = (await import(file)) as { default: VitestConfig }
