@@ -44,7 +44,7 @@ export function firstTraceIn(page: Page, withinMs: number): Promise<number> {
       frame.evaluate(drawn).then(
         (at) => {
           clearTimeout(timer)
-          resolve(at)
+          return resolve(at)
         },
         // Gone, and another document has taken its place.
         () => undefined,
