@@ -82,6 +82,11 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
     return this.#heldBytes === 0 && !this.#isWhole
   }
 
+  /** Whether the last byte of it has come. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
   /** Has the app stop, wherever it is; what was not sent yet never will be. */
   abort(reason: Error): void {
     if (this.#isWhole || this.#error) return

@@ -195,7 +195,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         body: limitedBody(incoming, maxBodyBytes),
         signal,
       })
-      turn.answering()
+      if (!answer.isWhole) turn.answering()
       return await passOn(c, route, answer, outgoing)
     } finally {
       turn?.end()
