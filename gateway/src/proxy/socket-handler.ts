@@ -2,12 +2,12 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
 import { notFound } from '../edge/error-response.ts'
-import type { GatewayError } from '../edge/gateway-error.ts'
 import type { WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen, type EndReason } from '../session/live-session.ts'
-import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
+import { appTarget, arrivalOf, identityOf } from './app-request.ts'
 import { closeCodes, closeTunnel } from './close-frame.ts'
 import { upstreamHandshakeHeaders } from './request-headers.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
@@ -55,14 +55,13 @@ function supervise(
 }
 
 /**
- * Refuses a handshake at once: the proxy ends the socket as soon as it has reported the failure, so
- * the refusal that the stages would write comes too late.
+ * Refuses a handshake at once: the proxy ends the socket, or passes on what the app says, as soon as it
+ * has reported either, so the refusal that the stages would write comes too late.
  */
-function refuse(client: Duplex, { status, code }: GatewayError): void {
+function refuse(client: Duplex, status: number, headers: readonly string[] = []): void {
   if (!client.writable) return
-  client.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nX-Gateway-Error: ${code}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-  )
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...headers]
+  client.end([...lines, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n'))
 }
 
 /** Opens a tunnel to the app for a WebSocket handshake. */
@@ -81,7 +80,7 @@ export function socketHandler({
     const { slug, appUrl } = c.get('dashboard')
     const tenantId = c.get('tenant').id
     const { token, expiresAt } = await tokens.fresh(c.get('session'), tenantId, slug)
-    await new Promise<void>((opened, failed) => {
+    return new Promise<Response>((resolve, failed) => {
       tunnel({
         ...upgrade,
         incoming,
@@ -92,22 +91,22 @@ export function socketHandler({
           identityOf(c, token),
           arrivalOf(c, publicUrl),
         ),
-        basePath: basePathOf(slug),
         onFailure(error) {
-          refuse(upgrade.socket, error)
+          refuse(upgrade.socket, error.status, [`X-Gateway-Error: ${error.code}`])
           failed(error)
         },
         onRefusal(status) {
-          c.set('tunnelStatus', status)
-          opened()
+          // No browser shows a page what a refused handshake says: the number is all there is to pass.
+          const shown = status >= 400 ? status : 502
+          refuse(upgrade.socket, shown)
+          resolve(c.body(null, shown as StatusCode))
         },
         onOpen(upstream) {
           supervise(c, upgrade.socket, upstream, expiresAt, socketOpened(tenantId, slug))
           c.set('tunnelStatus', 101)
-          opened()
+          resolve(RESPONSE_ALREADY_SENT)
         },
       })
     })
-    return RESPONSE_ALREADY_SENT
   }
 }

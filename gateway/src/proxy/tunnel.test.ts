@@ -59,10 +59,12 @@ async function front(appUrl: string) {
         connection: 'Upgrade',
         upgrade: 'websocket',
       },
-      basePath: '/dashboard/loss/',
       onOpen: (upstream) => opened.resolve({ upstream, client: socket }),
       onFailure: (error) => failed.resolve(error),
-      onRefusal: (status) => refused.resolve(status),
+      onRefusal(status) {
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+        refused.resolve(status)
+      },
     })
   })
   return { server, upstream: opened.promise, failure: failed.promise, refusal: refused.promise }
@@ -125,17 +127,28 @@ describe('a tunnel', () => {
     expect(ends.upstream.destroyed).toBe(true)
   })
 
-  it('H4: passes on the refusal of an app, and says so', async () => {
+  it('H4, V29: tells that an app refuses, and passes on nothing of what it says', async () => {
     await using app = await httpServer(() => {})
-    app.server.on('upgrade', (_request, socket) =>
-      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\nno'),
-    )
+    const cut = Promise.withResolvers<void>()
+    app.server.on('upgrade', (_request, socket) => {
+      socket.on('error', () => {}).on('end', () => cut.resolve())
+      socket.resume()
+      socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 999\r\nSet-Cookie: a=b\r\n\r\nno')
+    })
     const { server, refusal } = await front(app.url)
     await using _server = server
-    const { answer } = await handshake(server.port)
-    expect(answer).toMatch(/^HTTP\/1.1 403 /)
-    expect(answer).not.toContain('a=b')
+    const client = connect(server.port, '127.0.0.1')
+    const ended = once(client, 'end')
+    let said = ''
+    client.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    client.write(
+      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    )
     expect(await refusal).toBe(403)
+    await cut.promise
+    await ended
+    expect(said).toBe('HTTP/1.1 403 Forbidden\r\n\r\n')
+    client.destroy()
   })
 
   it('reports an app that cannot be reached, before anything is answered', async () => {

@@ -1,8 +1,7 @@
-import { STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { upstreamFailure } from './failures.ts'
-import { downstreamHeaders } from './response-headers.ts'
 import type { GatewayError } from '../edge/gateway-error.ts'
 
 /** A handshake as it goes to an app. */
@@ -14,10 +13,9 @@ export interface TunnelRequest {
   /** Path and query. */
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
-  readonly basePath: string
   /** Called once the app has agreed, with its end of the tunnel. */
   readonly onOpen: (upstream: Duplex) => void
-  /** Called when the app answers with anything but 101; that answer goes to the client. */
+  /** Called when the app answers with anything but 101; has to end the socket before it returns. */
   readonly onRefusal: (status: number) => void
   /** Called when the app cannot be reached; the socket is ended right after it returns. */
   readonly onFailure: (error: GatewayError) => void
@@ -48,18 +46,16 @@ function onlyHandshake(headers: IncomingMessage['headers']): IncomingMessage['he
 }
 
 /** Takes out of the app's answer what it may not say, before anybody reads it. */
-function guardAnswer(
-  upstreamRequest: ClientRequest,
-  { basePath, onOpen, onRefusal }: TunnelRequest,
-): void {
+function guardAnswer(upstreamRequest: ClientRequest, { onOpen, onRefusal }: TunnelRequest): void {
   upstreamRequest.prependOnceListener('upgrade', (answer: IncomingMessage, upstream: Duplex) => {
     answer.headers = onlyHandshake(answer.headers)
     onOpen(upstream)
   })
   upstreamRequest.prependOnceListener('response', (answer: IncomingMessage) => {
-    answer.headers = downstreamHeaders(answer.headers, basePath)
-    answer.statusMessage = STATUS_CODES[answer.statusCode ?? 502] ?? ''
+    // First, since the proxy passes the answer's body on to a client that still listens: for as long
+    // as the app likes, and also when the session has ended.
     onRefusal(answer.statusCode ?? 502)
+    answer.on('error', () => {}).destroy()
   })
 }
 
