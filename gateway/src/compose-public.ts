@@ -108,6 +108,7 @@ function composeProxy(
       waitMs: config.TURN_WAIT_SECONDS * 1000,
     }),
     streams: createStreams(),
+    arrivals: createStreams(),
     limitsOf,
   })
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })

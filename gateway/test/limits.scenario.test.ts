@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { openSocket } from './support/load.ts'
@@ -300,6 +302,63 @@ describe('requests at once (X21)', () => {
     app.letGo()
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
     expect(statuses).toEqual(Array.from({ length: 7 }, () => 200))
+  })
+})
+
+describe('bodies that do not come (X13, X21)', () => {
+  const port = () => Number(new URL(replica()).port)
+  const sockets: Socket[] = []
+
+  /** Begins to send a callback, and leaves its end out. */
+  async function beginToPost(one: Visitor): Promise<{ answer: Promise<string>; finish(): void }> {
+    const socket = connect(port(), '127.0.0.1')
+    sockets.push(socket)
+    const answer = new Promise<string>((resolve) => {
+      let received = ''
+      socket.on('error', () => {}).on('close', () => resolve(received))
+      socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')))
+    })
+    await once(socket, 'connect')
+    socket.write(
+      `POST ${callback} HTTP/1.1\r\nHost: localhost:${publicPort}\r\nOrigin: ${stack.publicUrl}\r\nCookie: ${one.cookies.header}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{`,
+    )
+    return { answer, finish: () => void socket.write('}') }
+  }
+
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  })
+
+  it('keep no app busy, whoever sends them a byte at a time', async () => {
+    app.hold()
+    const slow = await Promise.all(Array.from({ length: 5 }, () => beginToPost(globex)))
+    const quick = post(globex)
+    await eventually(
+      async () => app.tenants().length,
+      (count) => count > 0,
+    )
+    // Five are before it; none of them has got to the app, or it would have no turn.
+    expect(app.tenants()).toEqual(['globex'])
+    app.letGo()
+    expect((await quick).status).toBe(200)
+    for (const { finish } of slow) finish()
+    const answers = await Promise.all(slow.map(({ answer }) => answer))
+    expect(answers.map((text) => text.slice(9, 12))).toEqual(Array.from({ length: 5 }, () => '200'))
+  })
+
+  it('are as many for one user as streams', async () => {
+    await limit('globex', { userStreams: 2 })
+    const refused = await eventually(
+      async () => {
+        const begun = await Promise.all(Array.from({ length: 3 }, () => beginToPost(globex)))
+        const first = await Promise.race(begun.map(({ answer }) => answer))
+        for (const socket of sockets.splice(0)) socket.destroy()
+        return first
+      },
+      (text) => text.startsWith('HTTP/1.1 429'),
+    )
+    expect(refused).toMatch(/x-gateway-error: too_many_requests/i)
+    await limit('globex', {})
   })
 })
 

@@ -19,3 +19,14 @@ export const isGone = (outgoing: ServerResponse): boolean =>
  */
 export const breakOff = (outgoing: ServerResponse): void =>
   void outgoing.destroy(new Error('the answer was broken off'))
+
+/**
+ * Breaks an answer off that nobody may have any more. What the kernel holds for a client that reads
+ * slowly would still be delivered, megabytes of it (measured): a reset drops it. A connection of
+ * HTTP/2 is shared by others, and node resets none with TLS.
+ */
+export function cutOff(outgoing: ServerResponse): void {
+  const { socket } = outgoing
+  if (socket && !('stream' in outgoing) && !('encrypted' in socket)) socket.resetAndDestroy()
+  breakOff(outgoing)
+}

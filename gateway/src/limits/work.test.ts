@@ -28,6 +28,7 @@ function scene() {
   const work = createWorkLimits({
     turns: createTurns({ appRequestsAtOnce: 1, waitMs: 1000 }),
     streams: createStreams(),
+    arrivals: createStreams(),
     limitsOf: () => limits,
   })
   return {

@@ -5,7 +5,7 @@ import { importanceOf } from './importance.ts'
 import type { LimitsByTenant } from './limits.ts'
 import { userKey } from './request-limit.ts'
 import type { Streams } from './streams.ts'
-import type { Asker, Turns } from './turns.ts'
+import type { Asker, Release, Turns } from './turns.ts'
 
 /** An answer that is still being sent after this long is a stream, and needs no turn of the app. */
 const longAnswerMs = 5000
@@ -21,11 +21,13 @@ export interface Work {
 export interface WorkOptions {
   readonly turns: Turns
   readonly streams: Streams
+  /** Bodies that are still coming, which hold no turn yet; as many as of streams. */
+  readonly arrivals: Streams
   readonly limitsOf: LimitsByTenant
 }
 
 /** How much may a tenant and its people have under way in the apps? */
-export function createWorkLimits({ turns, streams, limitsOf }: WorkOptions) {
+export function createWorkLimits({ turns, streams, arrivals, limitsOf }: WorkOptions) {
   function askerOf(c: Context<GatewayEnv>): Asker {
     const tenantId = c.get('tenant').id
     return {
@@ -61,6 +63,9 @@ export function createWorkLimits({ turns, streams, limitsOf }: WorkOptions) {
         },
       }
     },
+
+    /** Counts a body that has not come yet. @throws {GatewayError} 429 */
+    expectBody: (c: Context<GatewayEnv>): Release => arrivals.open(askerOf(c)),
 
     /** Counts a WebSocket until its connection is closed. @throws {GatewayError} 429 */
     countSocket(c: Context<GatewayEnv>, connection: Duplex): void {

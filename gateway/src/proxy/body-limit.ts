@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Transform, type Readable } from 'node:stream'
 import { GatewayError } from '../edge/gateway-error.ts'
+import { clientHungUp } from './failures.ts'
 
 const tooLarge = (maxBytes: number) =>
   new GatewayError(
@@ -47,7 +48,7 @@ export function limitedBody(incoming: IncomingMessage, maxBytes: number): Readab
   })
   incoming.on('error', (error) => counter.destroy(error))
   incoming.on('close', () => {
-    if (!incoming.complete) counter.destroy(new Error('the client hung up'))
+    if (!incoming.complete) counter.destroy(clientHungUp())
   })
   return incoming.pipe(counter)
 }

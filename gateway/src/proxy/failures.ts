@@ -13,6 +13,10 @@ const timeouts = new Set([
 export const isStaleConnection = (error: unknown): boolean =>
   code(error) === 'UND_ERR_SOCKET' || code(error) === 'ECONNRESET'
 
+/** Of a client that does not wait for its answer: nothing to mend, and nobody to read it. */
+export const clientHungUp = (options: { cause?: unknown } = {}) =>
+  new GatewayError(499, 'client_closed_request', 'The client hung up.', options)
+
 /** What an upstream failure is to the client: 504 when it was too slow, otherwise 502. */
 export function upstreamFailure(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error

@@ -6,7 +6,7 @@ import type { Coding } from '../http/content-coding.ts'
 import { createEncoder, encode } from '../http/encoder.ts'
 import { isLive } from './answer-coding.ts'
 import { AppAnswer } from './app-answer.ts'
-import { upstreamFailure, isStaleConnection } from './failures.ts'
+import { clientHungUp, isStaleConnection, upstreamFailure } from './failures.ts'
 
 /** A request as it goes to an app: everything is decided already. */
 export interface UpstreamRequest {
@@ -14,7 +14,7 @@ export interface UpstreamRequest {
   /** Path and query. */
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Readable | undefined
+  readonly body: Buffer | Readable | undefined
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
 }
@@ -108,7 +108,7 @@ function sent(answer: AppAnswer, outgoing: ServerResponse, start: () => void): P
 export function endingOf(outgoing: ServerResponse): AbortController {
   const controller = new AbortController()
   outgoing.once('close', () => {
-    if (!hasLeft(outgoing)) controller.abort(new Error('the client hung up'))
+    if (!hasLeft(outgoing)) controller.abort(clientHungUp())
   })
   return controller
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { breakOff } from '../edge/answer.ts'
+import { cutOff } from '../edge/answer.ts'
 import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
@@ -14,6 +14,7 @@ import { codingOf } from './answer-coding.ts'
 import type { AppAnswer } from './app-answer.ts'
 import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
+import { bodyAhead } from './body-ahead.ts'
 import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { upstreamFailure } from './failures.ts'
@@ -29,7 +30,7 @@ type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>
 export interface HttpHandlerDependencies {
   readonly pools: Pick<AppPools, 'poolFor'>
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
-  readonly work: Pick<WorkLimits, 'begin'>
+  readonly work: Pick<WorkLimits, 'begin' | 'expectBody'>
   readonly publicOrigin: string
   readonly frameScript: string
   readonly plotly: StrictPlotly
@@ -50,10 +51,13 @@ function cacheControl(route: DashRoute, fromApp: string | undefined): string {
   return fromApp?.replace(/^public\b/, 'private') ?? 'private, no-cache'
 }
 
+/** These have no content, whatever type they say it is of (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
+const withoutContent = new Set([204, 205, 304])
+
 /** Whatever a browser would take for a page is rewritten, errors included. */
 const isPage = (route: DashRoute, { headers, statusCode }: AppAnswer) =>
   route === 'page' &&
-  statusCode !== 304 &&
+  !withoutContent.has(statusCode) &&
   /^\s*(text\/html|application\/xhtml\+xml)/i.test([headers['content-type'] ?? []].flat().join())
 
 /** What cannot be read cannot be rewritten; we ask for no coding, so an honest app sends none. */
@@ -87,6 +91,8 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       .then(() => answer.text(maxIndexPage))
       .then((html) => rewriteIndexPage(html, options))
       .catch((cause: unknown) => {
+        // The session has ended meanwhile, or the client has gone.
+        if (cause instanceof GatewayError) throw cause
         throw new GatewayError(
           502,
           'app_page_unreadable',
@@ -159,6 +165,14 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     }
   }
 
+  /** The body of a request, without a turn of the app for the time that it takes to come. */
+  async function bodyOf(c: Context<GatewayEnv>, signal: AbortSignal) {
+    const body = limitedBody(c.env.incoming, maxBodyBytes)
+    if (!body) return undefined
+    const arrived = work.expectBody(c)
+    return bodyAhead(body, signal).finally(arrived)
+  }
+
   return async function forward(c: Context<GatewayEnv>, route: DashRoute): Promise<Response> {
     const { incoming, outgoing } = c.env
     if (!outgoing) throw notFound()
@@ -171,7 +185,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       cut(reason) {
         // What is under way may end while the listener drains.
         if (reason === 'shutting_down') return
-        if (outgoing.headersSent) breakOff(outgoing)
+        if (outgoing.headersSent) cutOff(outgoing)
         // Not one second longer at work for what may not be seen; the page is told why.
         else ending.abort(reason === 'session_ended' ? signInAgain() : notFound())
       },
@@ -179,6 +193,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const { signal } = ending
     let turn: Work | undefined
     try {
+      const body = await bodyOf(c, signal)
       turn = await work.begin(c, signal).catch((error: unknown) => {
         throw upstreamFailure(error)
       })
@@ -192,7 +207,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
           identityOf(c, token),
           arrivalOf(c, publicUrl),
         ),
-        body: limitedBody(incoming, maxBodyBytes),
+        body,
         signal,
       })
       if (!answer.isWhole) turn.answering()
