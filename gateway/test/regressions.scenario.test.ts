@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawServer } from '../test-support/local-server.ts'
 import { sendRaw } from './support/raw.ts'
@@ -103,6 +105,19 @@ describe('a handshake', () => {
     expect(await closed).toContain('\x0f\xa1session ended')
   })
 
+  it('R8, V29: that an app refuses tells so and no more, or its answer would outlive the session', async () => {
+    behave = (socket) =>
+      socket.write(
+        'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ncanary\r\n',
+      )
+    const refused = await sendRaw(
+      publicPort,
+      handshake(`${base}_dash-ws-callback`, acme.cookies.header),
+    )
+    expect(refused).toMatch(/^HTTP\/1\.1 502 .*Content-Length: 0/is)
+    expect(refused).not.toContain('canary')
+  })
+
   it('for an app that cannot be reached is refused with the reason', async () => {
     behave = (socket) => socket.destroy()
     const refused = await sendRaw(
@@ -178,6 +193,54 @@ describe('a revoked session', () => {
     finish()
     const { status, text } = await waiting
     expect([status, text.includes('figures')]).toEqual([401, false])
+  })
+})
+
+describe('an index page', () => {
+  it('V28: that still comes when its session ends is refused as whatever else is', async () => {
+    const one = await signedIn('viewer@acme.test')
+    const asked = new Promise<void>((resolve) => {
+      behave = (socket) => {
+        socket.write(
+          'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 900\r\n\r\n<html>',
+        )
+        resolve()
+      }
+    })
+    const waiting = one.script(base)
+    await asked
+    const copy = visitor()
+    copy.cookies.set(cookie, one.cookies.get(cookie) ?? '')
+    await copy.submit('/logout', {})
+    const { status, headers } = await waiting
+    expect([status, headers.get('x-gateway-error')]).toEqual([401, 'session_expired'])
+  })
+
+  it.each([204, 205])('X17: without content is none (%s)', async (status) => {
+    behave = (socket) =>
+      socket.write(`HTTP/1.1 ${status} x\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n`)
+    expect((await acme.script(base)).status).toBe(status)
+  })
+})
+
+describe('a client that hangs up', () => {
+  it('V23: is no error of ours, or anybody could fill the log with errors', async () => {
+    const asked = new Promise<string>((resolve) => {
+      behave = (_, head) => resolve(/^x-request-id: (.*)$/im.exec(head)?.[1] ?? '')
+    })
+    const socket = connect(publicPort, '127.0.0.1')
+    socket.write(
+      `GET ${base}_dash-layout HTTP/1.1\r\nHost: localhost:${publicPort}\r\nCookie: ${acme.cookies.header}\r\n\r\n`,
+    )
+    const id = await asked
+    socket.destroy()
+    const log = await eventually(
+      () => readFile(join(stack.logs, 'gateway.log'), 'utf8'),
+      (text) => text.includes(id),
+    )
+    const lines = log.split('\n').filter((line) => line.includes(id))
+    expect(lines.join()).toContain('"status":499')
+    expect(lines.join()).not.toContain('"level":"error"')
   })
 })
 
