@@ -20,3 +20,11 @@ it('knows the paths of a dashboard from all others', () => {
     expect(isWithin(path, 'loss')).toBe(false)
   }
 })
+
+it.each(['/../../logout', '/%2e%2e/%2E./logout', '/\\..\\..\\logout', '/\t../.\n./logout'])(
+  'R10: is not taken in by %j, which leads out of the dashboard',
+  (rest) => {
+    expect(isWithin(`/dashboard/loss${rest}`, 'loss')).toBe(false)
+    expect(isWithin(`/dashboard/loss${rest}`, 'loss/..')).toBe(false)
+  },
+)

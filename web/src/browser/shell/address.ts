@@ -13,7 +13,14 @@ export function titleFor(
   return `${title} · ${tenantName}`
 }
 
-/** Whether a path lies within a dashboard; everything else in the frame is not ours to show in the address bar. */
+/** Any origin will do: only the path is asked about. */
+const SITE = 'http://shell.invalid'
+
+/**
+ * Whether a path lies within a dashboard; everything else in the frame is not ours to show in the
+ * address bar. Judged as the browser reads it: `/dashboard/a/../../logout` begins like one, and is none.
+ */
 export function isWithin(path: string, slug: string): boolean {
-  return path.startsWith(`/dashboard/${slug}/`)
+  const base = `/dashboard/${slug}/`
+  return path.startsWith(base) && URL.parse(path, SITE)?.pathname.startsWith(base) === true
 }
