@@ -142,6 +142,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   const { audit, clock, cookies, directory, keyRings, metrics, registry, report, sessionStore } =
     foundation
   const publicOrigin = config.PUBLIC_URL
+  const secure = publicOrigin.startsWith('https:')
   const returnTo = (wanted: string | undefined) => safeReturnTo(wanted, publicOrigin)
   const relyingParty = relyingPartyOf(config, foundation)
   const starter = createSessionStarter({
@@ -170,7 +171,12 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   })
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)
   const formTargets = providerOrigins(config)
-  const pagesOfErrors = errorPages({ assets, formTargets, contact: config.SUPPORT_CONTACT })
+  const pagesOfErrors = errorPages({
+    assets,
+    formTargets,
+    contact: config.SUPPORT_CONTACT,
+    secure,
+  })
   const limitsOf = composeLimits(config, foundation)
   const ownSessions = createOwnSessionsStore(foundation.database)
   const { proxy, close } = composeProxy(config, foundation, { assets, limitsOf })
@@ -180,7 +186,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       requestId: requestId(),
       clientAddress: noteClientAddress(composeClientAddresses(config, logger)),
       accessLog: foundation.log('public'),
-      securityHeaders: securityHeaders(publicOrigin.startsWith('https:')),
+      securityHeaders: securityHeaders(secure),
       intake: intake([new URL(publicOrigin).host]),
       csrf: csrf({
         publicOrigin,
@@ -261,5 +267,5 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     })),
     report,
   })
-  return { app, close }
+  return { app, close, tooLarge: pagesOfErrors.tooLarge }
 }

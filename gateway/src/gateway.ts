@@ -44,7 +44,7 @@ export async function startGateway(
 ) {
   const foundation = await layFoundation(config, logger, droppedLogLines)
   const { metrics, database, keyRings, registry } = foundation
-  const { app: publicApp, close: closePublic } = composePublic(config, foundation, logger)
+  const forBrowsers = composePublic(config, foundation, logger)
   const internalApp = await composeInternal(config, foundation)
   const opsApp = createOpsApp({
     metrics,
@@ -61,8 +61,9 @@ export async function startGateway(
     {
       name: 'public',
       address: config.PUBLIC_LISTEN,
-      app: publicApp,
+      app: forBrowsers.app,
       upgrades: true,
+      tooLarge: forBrowsers.tooLarge,
       ...(publicTls ? { tls: { ...publicTls, forBrowsers: true } } : {}),
     },
     { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp },
@@ -78,7 +79,7 @@ export async function startGateway(
       certificates.stop()
       registry.cutAll()
       await servers.stop(drainMs)
-      await closePublic()
+      await forBrowsers.close()
       await foundation.stop()
     },
   }

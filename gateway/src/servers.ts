@@ -7,6 +7,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { ListenAddress } from './config.ts'
 import { canonicalTarget } from './edge/canonical-path.ts'
 import { serverLimits, type ServerLimits } from './listeners/server-limits.ts'
+import { answerUnreadable, type TooLargeAnswer } from './listeners/unreadable.ts'
 import {
   createTlsServer,
   renewIdentity,
@@ -27,6 +28,8 @@ export interface Listener {
   readonly tls?: ListenerTls
   /** Whether WebSocket handshakes are taken; elsewhere they are refused. */
   readonly upgrades?: boolean
+  /** The answer to a header section that is too large, where people use the listener. */
+  readonly tooLarge?: (blamesCookies: boolean) => TooLargeAnswer
 }
 
 /**
@@ -68,7 +71,7 @@ function upgradeHandler(app: FetchApp) {
   }
 }
 
-function serverFor({ app, tls, upgrades }: Listener, limits: ServerLimits): Server {
+function serverFor({ app, tls, upgrades, tooLarge }: Listener, limits: ServerLimits): Server {
   // The global Request and Response stay node's own: libraries compare against them.
   const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
@@ -81,6 +84,7 @@ function serverFor({ app, tls, upgrades }: Listener, limits: ServerLimits): Serv
     'upgrade',
     upgrades ? upgradeHandler(app) : (_incoming, socket: Duplex) => socket.destroy(),
   )
+  if (tooLarge) answerUnreadable(server, tooLarge)
   return server
 }
 

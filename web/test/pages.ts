@@ -5,6 +5,7 @@ import { homePage } from '../src/views/home-page.ts'
 import { logoutPage } from '../src/views/logout-page.ts'
 import type { Page, Person } from '../src/views/page.ts'
 import { openingPage } from '../src/views/opening-page.ts'
+import { tooLargePage } from '../src/views/too-large-page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
@@ -50,6 +51,8 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/error-404': (page) => error(page, 404, 'not_found', 'Nothing here'),
   '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
   '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),
+  '/too-large': (page) => tooLargePage({ page, clearsCookies: true }),
+  '/too-large-other': (page) => tooLargePage({ page, clearsCookies: false }),
   '/session-ended': (page) => sessionEndedFramePage({ page }),
   // Without what would take the page away while it is looked at.
   '/opening': (page) => openingPage({ page, next: '/stays' }).replace('data-opening', ''),

@@ -7,14 +7,31 @@ import { headerFault, hostOf, sizeFault } from './request-shape.ts'
 
 const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
 
-const tooLarge = (status: 414 | 431) =>
-  status === 414
-    ? new GatewayError(
-        414,
-        'address_too_long',
-        'This address is too long. Start from the home page.',
-      )
-    : new GatewayError(431, 'too_many_headers', 'This request has too many header fields.')
+/** More than all else of a request that is refused for its size, the address included. */
+const manyCookies = 8 * 1024
+
+function tooLarge(status: 414 | 431, cookies: string | undefined): GatewayError {
+  if (status === 414) {
+    return new GatewayError(
+      414,
+      'address_too_long',
+      'This address is too long. Start from the home page.',
+    )
+  }
+  if (cookies === undefined || cookies.length < manyCookies) {
+    return new GatewayError(431, 'too_many_headers', 'This request has too many header fields.')
+  }
+  // They come with every other request as well, so this answer is the one chance to be rid of them.
+  return new GatewayError(
+    431,
+    'too_many_cookies',
+    'Your browser sends more cookies with each request than this site reads; another site of the same domain may have set them. It has just been asked to remove them. Try again; if this page comes back, remove the cookies of this site in the settings of your browser.',
+    {
+      headers: { 'Clear-Site-Data': '"cookies"' },
+      next: [{ label: 'Try again', path: '/' }],
+    },
+  )
+}
 
 /**
  * The first stage: refuses what could be read in two ways, decides the canonical path and notes who
@@ -39,7 +56,7 @@ export function intake(allowedHosts: readonly string[] = []) {
     const size = sizeFault(incoming.url ?? '', incoming.rawHeaders)
     const target = size === 414 ? undefined : canonicalTarget(incoming.url ?? '')
     c.set('target', target ?? { path: '(refused)', query: '' })
-    if (size) throw tooLarge(size)
+    if (size) throw tooLarge(size, incoming.headers.cookie)
     if (!target) {
       throw new GatewayError(
         400,

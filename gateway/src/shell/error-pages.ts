@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { errorPage } from '@dashgate/web/views/error-page.ts'
 import { openingPage } from '@dashgate/web/views/opening-page.ts'
 import { sessionEndedFramePage } from '@dashgate/web/views/session-ended-frame-page.ts'
+import { tooLargePage } from '@dashgate/web/views/too-large-page.ts'
 import type { Context } from 'hono'
 import type { GatewayError } from '../edge/gateway-error.ts'
-import { shellPolicy } from '../edge/security-headers.ts'
+import type { TooLargeAnswer } from '../listeners/unreadable.ts'
+import { baseSecurityHeaders, shellPolicy } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import type { ShellAssets } from './assets.ts'
 import { pageOf } from './view-models.ts'
@@ -16,7 +19,9 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Nothing here',
   409: 'You have switched to another client',
   413: 'That was too large',
+  414: 'This address is too long',
   429: 'Too much at once',
+  431: 'Too much to read',
   502: 'The dashboard does not answer',
   503: 'Not available at the moment',
   504: 'The dashboard took too long',
@@ -24,6 +29,7 @@ const titles: Readonly<Record<number, string>> = {
 
 /** Headlines of errors whose status has another one. */
 const titlesByCode: Readonly<Record<string, string>> = {
+  too_many_cookies: 'Too many cookies',
   session_not_kept: 'You are not signed in',
   session_not_lasting: 'You do not stay signed in',
   no_such_session: 'This session is not here any more',
@@ -44,10 +50,12 @@ export interface ErrorPageOptions {
   readonly formTargets: readonly string[]
   /** Whom people ask who cannot go on. */
   readonly contact: string
+  /** Whether the gateway is reached over TLS. */
+  readonly secure: boolean
 }
 
 /** The pages that stages need without being part of the shell. */
-export function errorPages({ assets, formTargets, contact }: ErrorPageOptions) {
+export function errorPages({ assets, formTargets, contact, secure }: ErrorPageOptions) {
   return {
     error(c: Context<GatewayEnv>, error: GatewayError): string {
       const inFrame = c.get('clientKind') === 'frame'
@@ -68,6 +76,26 @@ export function errorPages({ assets, formTargets, contact }: ErrorPageOptions) {
     sessionEnded(c: Context<GatewayEnv>): string {
       c.header('Content-Security-Policy', shellPolicy(c.get('nonce')))
       return sessionEndedFramePage({ page: pageOf(c, assets) })
+    },
+
+    /**
+     * What is answered before there is a request. Cookies that fill it can only be removed here, since
+     * they come with every other request as well; those of sibling sites go, too (X16).
+     */
+    tooLarge(clearsCookies: boolean): TooLargeAnswer {
+      const nonce = randomUUID()
+      const page = { nonce, requestId: '', assets: assets.urls }
+      return {
+        headers: {
+          ...baseSecurityHeaders(secure),
+          'Content-Security-Policy': shellPolicy(nonce),
+          'Content-Type': 'text/html; charset=utf-8',
+          'Cache-Control': 'no-store',
+          'X-Gateway-Error': 'headers_too_large',
+          ...(clearsCookies ? { 'Clear-Site-Data': '"cookies"' } : {}),
+        },
+        body: tooLargePage({ page, clearsCookies }),
+      }
     },
 
     opening(c: Context<GatewayEnv>, next: string): string {
