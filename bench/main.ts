@@ -64,6 +64,8 @@ try {
     }
     if (flags.check && missed.length > 0) process.exitCode = 1
   }
-} finally {
   rmSync(directory, { recursive: true, force: true })
+} catch (error) {
+  print(`The logs of all parts are in ${directory}`)
+  throw error
 }

@@ -33,7 +33,9 @@ server.on('upgrade', (request, socket) => {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n\r\n`,
   )
-  socket.on('data', (data) => socket.write(data)).on('error', () => socket.destroy())
+  socket.on('error', () => socket.destroy())
+  // Also ends when the other side does: a socket of an upgrade may stay half open for ever.
+  socket.pipe(socket)
 })
 
 server.listen(Number(process.argv[2]), '127.0.0.1')
