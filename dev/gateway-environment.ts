@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type CertificateFiles, operatorName } from './certificates.ts'
 import type { Secrets } from './secrets.ts'
 import type { StackInfo } from './stack-info.ts'
@@ -9,6 +10,7 @@ export function gatewayEnvironment(
   info: StackInfo,
   secrets: Secrets,
   certificates: CertificateFiles,
+  directory: string,
 ): Record<string, string> {
   return {
     PUBLIC_URL: info.publicUrl,
@@ -22,6 +24,7 @@ export function gatewayEnvironment(
     OIDC_CLIENT_ID: clientId,
     OIDC_CLIENT_SECRET: secrets.clientSecret,
     INSECURE_HTTP_ISSUER: 'true',
+    SHARED_ASSETS_DIR: join(directory, 'cache'),
     BLOB_CONNECTION_STRING: info.blobConnectionString,
     ADMIN_AUTH: 'either',
     ADMIN_CA_FILE: certificates.ca,

@@ -154,7 +154,7 @@ async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan
     users: join(directory, 'users.json'),
     logs: join(directory, 'logs'),
   }
-  const environment = gatewayEnvironment(info, secrets, certificates)
+  const environment = gatewayEnvironment(info, secrets, certificates, directory)
   return { ports, secrets, certificates, info, gatewayEnvironment: environment }
 }
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
 import type { Config } from './config.ts'
@@ -7,7 +8,7 @@ import { noteClientAddress } from './edge/client-address-stage.ts'
 import { csrf } from './edge/csrf.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
-import { securityHeaders } from './edge/security-headers.ts'
+import { baseSecurityHeaders, securityHeaders } from './edge/security-headers.ts'
 import type { Foundation } from './foundation.ts'
 import { limitsByTenant, type LimitsByTenant } from './limits/limits.ts'
 import { limitRequests } from './limits/request-limit.ts'
@@ -23,8 +24,9 @@ import { signInRoutes } from './oidc/sign-in.ts'
 import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import { createAppPools } from './proxy/app-pools.ts'
+import { assetSource } from './proxy/asset-source.ts'
 import { httpHandler } from './proxy/http-handler.ts'
-import { personQueryKey, tenantQueryKey } from './proxy/index-page.ts'
+import { personQueryKey, tenantQueryKey } from './proxy/guard-keys.ts'
 import { proxyStage } from './proxy/proxy-stage.ts'
 import { socketHandler } from './proxy/socket-handler.ts'
 import { createStrictPlotly } from './proxy/strict-plotly.ts'
@@ -32,6 +34,7 @@ import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
 import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
 import type { GatewayEnv } from './request-context.ts'
+import { mayActFor } from './session/principal.ts'
 import { createRefreshStore } from './session/refresh-store.ts'
 import { createRefresher, refreshSession } from './session/refresh.ts'
 import {
@@ -44,6 +47,8 @@ import { arrive, arrivalPath } from './session/arrival.ts'
 import { endOwnSessions } from './session/end-own-sessions.ts'
 import { createOwnSessionsStore } from './session/own-sessions-store.ts'
 import { createSessionStarter } from './session/sign-in-session.ts'
+import { createSharedAssets } from './shared-assets/shared-assets.ts'
+import { sharedStage } from './shared-assets/shared-stage.ts'
 import { loadAssets, type ShellAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
 import { shellPages } from './shell/shell-pages.ts'
@@ -99,7 +104,7 @@ const composeClientAddresses = (config: Config, logger: Logger) =>
 function composeProxy(
   config: Config,
   { metrics, tenantTokens }: Foundation,
-  { assets, limitsOf }: { assets: ShellAssets; limitsOf: LimitsByTenant },
+  { assets, limitsOf, logger }: { assets: ShellAssets; limitsOf: LimitsByTenant; logger: Logger },
 ) {
   const publicOrigin = config.PUBLIC_URL
   const work = createWorkLimits({
@@ -114,6 +119,13 @@ function composeProxy(
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
   const tokens = createTenantTokenCache(tenantTokens)
   const { frameScript } = assets.urls
+  const plotly = createStrictPlotly()
+  const shared = createSharedAssets({
+    folder: config.SHARED_ASSETS_DIR ?? tmpdir(),
+    maxBytes: config.SHARED_ASSETS_MAX_BYTES,
+    fetchAsset: assetSource({ pools, plotly, host: new URL(publicOrigin).host }),
+    warn: (message, facts) => void logger.warn(message, facts),
+  })
   const maxBodyBytes = config.MAX_BODY_BYTES
   const proxy = proxyStage({
     forward: httpHandler({
@@ -122,7 +134,8 @@ function composeProxy(
       work,
       publicOrigin,
       frameScript,
-      plotly: createStrictPlotly(),
+      plotly,
+      shared,
       maxBodyBytes,
       policyExceptions: config.CSP_EXCEPTIONS,
     }),
@@ -134,7 +147,14 @@ function composeProxy(
       socketOpened: metrics.countSocket,
     }),
   })
-  return { proxy, close: () => pools.close() }
+  return {
+    proxy,
+    shared,
+    async close(): Promise<void> {
+      shared.close()
+      await pools.close()
+    },
+  }
 }
 
 /** Creates what only the public listener needs, and its application. */
@@ -179,7 +199,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   })
   const limitsOf = composeLimits(config, foundation)
   const ownSessions = createOwnSessionsStore(foundation.database)
-  const { proxy, close } = composeProxy(config, foundation, { assets, limitsOf })
+  const { proxy, shared, close } = composeProxy(config, foundation, { assets, limitsOf, logger })
 
   const app = createPublicApp({
     stages: {
@@ -213,6 +233,16 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       requireAccess: requireAccess({ assignments: directory, audit, segment: 2 }),
       requirePreferenceAccess: requireAccess({ assignments: directory, audit, segment: 3 }),
       auditOpening: auditOpening({ audit }),
+      sharedAsset: sharedStage({
+        assets: shared,
+        publicOrigin,
+        baseHeaders: baseSecurityHeaders(publicOrigin.startsWith('https:')),
+        dashboardsOf: ({ principal, activeTenantId = '' }) =>
+          mayActFor(principal, activeTenantId) &&
+          directory.tenant(activeTenantId)?.status === 'active'
+            ? directory.dashboardsOf(activeTenantId)
+            : [],
+      }),
       proxy,
     },
     pages: shellPages({
@@ -222,6 +252,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       ownSessions,
       safeReturnTo: returnTo,
       formTargets,
+      lateScriptsOf: (...view) => shared.firstLoads.urlsFor(...view),
     }),
     errorPages: pagesOfErrors,
     assets,

@@ -9,6 +9,7 @@ import { policy } from './config/policy.ts'
 import { provider } from './config/provider.ts'
 import { requests } from './config/requests.ts'
 import { sessions } from './config/sessions.ts'
+import { sharedAssets } from './config/shared-assets.ts'
 import { storage } from './config/storage.ts'
 
 export type { ListenAddress } from './config/fields.ts'
@@ -25,6 +26,7 @@ export const sections = [
   sessions,
   limits,
   requests,
+  sharedAssets,
   policy,
 ] as const
 
@@ -39,6 +41,7 @@ const settings = z.object({
   ...sessions.shape,
   ...limits.shape,
   ...requests.shape,
+  ...sharedAssets.shape,
   ...policy.shape,
 })
 

@@ -1,7 +1,7 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { createDatasetRoutes } from './data/dataset-routes.ts'
 import { createDatasets } from './data/datasets.ts'
-import { isNotModified } from './data/entity-tag.ts'
+import { isNotModified } from './http/entity-tag.ts'
 import type { FileStorage } from './data/file-storage.ts'
 import { errorResponse, notFound, type ErrorResponseOptions } from './edge/error-response.ts'
 import { GatewayError } from './edge/gateway-error.ts'

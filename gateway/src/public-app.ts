@@ -30,6 +30,7 @@ export interface PublicStages {
   readonly requireAccess: Stage
   readonly requirePreferenceAccess: Stage
   readonly auditOpening: Stage
+  readonly sharedAsset: Handler
   readonly proxy: Handler
 }
 
@@ -72,6 +73,8 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.use('/auth/callback', stages.limitSignIn)
   app.use('/auth/backchannel-logout', stages.limitBackchannel)
   app.use(stages.loadSession)
+  // Before whatever could put a cookie into an answer that anybody may keep.
+  app.get('/_shared/*', stages.requireSession, stages.limitRequests, stages.sharedAsset)
   app.use(stages.refreshSession)
   app.use(stages.noteNavigation)
   app.route('/', signIn)

@@ -4,9 +4,9 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { GatewayError } from '../edge/gateway-error.ts'
 import type { GatewayEnv } from '../request-context.ts'
-import { parseByteRange, type ByteRange } from './byte-range.ts'
+import { parseByteRange, type ByteRange } from '../http/byte-range.ts'
 import type { Dataset, Datasets } from './datasets.ts'
-import { isNotModified, mayResume } from './entity-tag.ts'
+import { isNotModified, mayResume } from '../http/entity-tag.ts'
 
 const notFound = () =>
   new GatewayError(

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
-import { personQueryKey, tenantQueryKey } from './index-page.ts'
+import { personQueryKey, tenantQueryKey } from './guard-keys.ts'
 import type { Arrival, Identity } from './request-headers.ts'
 
 /** Prefix of everything that belongs to a dashboard; its app knows itself under it. */

@@ -10,6 +10,8 @@ import type { Work, WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
 import { personKey } from '../session/principal.ts'
+import type { SharedAssets } from '../shared-assets/shared-assets.ts'
+import type { AppBuild } from '../shared-assets/app-builds.ts'
 import { codingOf } from './answer-coding.ts'
 import type { AppAnswer } from './app-answer.ts'
 import type { AppPools } from './app-pools.ts'
@@ -19,10 +21,11 @@ import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { upstreamFailure } from './failures.ts'
 import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
-import { rewriteIndexPage } from './index-page.ts'
+import { rewriteIndexPage, type SharedFiles } from './index-page.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
-import { isPlotly, type StrictPlotly } from './strict-plotly.ts'
+import type { StrictPlotly } from './strict-plotly.ts'
+import { suiteAnswers, suitePathOf } from './suite-answers.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
 
 type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>>
@@ -34,6 +37,7 @@ export interface HttpHandlerDependencies {
   readonly publicOrigin: string
   readonly frameScript: string
   readonly plotly: StrictPlotly
+  readonly shared: SharedAssets
   readonly maxBodyBytes: number
   /** What the policy of a dashboard allows beside the gateway itself, by slug and directive. */
   readonly policyExceptions: PolicyExceptions
@@ -66,30 +70,52 @@ function refuseCoded({ headers }: AppAnswer): void {
   if (coding !== 'identity') throw new Error('the index page is compressed')
 }
 
-const asksForPlotly = (c: Context<GatewayEnv>) =>
-  c.env.incoming.method === 'GET' &&
-  isPlotly(c.get('target').path.slice(basePathOf(c.get('dashboard').slug).length))
-
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
-  const { pools, tokens, work, frameScript, maxBodyBytes, plotly } = dependencies
+  const { pools, tokens, work, frameScript, maxBodyBytes, plotly, shared } = dependencies
+  const suites = suiteAnswers({ shared, plotly })
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
   const exceptions = new Map(Object.entries(dependencies.policyExceptions))
   const policyOf = (c: Context<GatewayEnv>) =>
     appPolicy(c.get('nonce'), exceptions.get(c.get('dashboard').slug))
 
-  async function indexPage(c: Context<GatewayEnv>, answer: AppAnswer): Promise<Response> {
+  function sharedFiles(
+    c: Context<GatewayEnv>,
+    known: AppBuild | undefined,
+  ): SharedFiles | undefined {
+    if (!known) return undefined
+    const { firstLoads } = shared
+    const lateUrls = firstLoads.urlsFor(
+      c.get('tenant').id,
+      c.get('dashboard'),
+      c.get('target').path,
+    )
+    return { ...known, lateUrls }
+  }
+
+  /** Most pages are made of what the last one was; one that is not is written once more. */
+  async function rewritten(c: Context<GatewayEnv>, html: string): Promise<string> {
+    const app = c.get('dashboard')
     const options = {
       nonce: c.get('nonce'),
       frameScript,
       tenantId: c.get('tenant').id,
-      slug: c.get('dashboard').slug,
+      slug: app.slug,
       personKey: personKey(c.get('session').principal),
     }
+    const expected = shared.latest(app)
+    const page = await rewriteIndexPage(html, { ...options, shared: sharedFiles(c, expected) })
+    const known = shared.ofPage(app, page.named)
+    if (known) shared.firstLoads.pageServed(c.get('tenant').id, app, known)
+    if (known === expected) return page.html
+    return (await rewriteIndexPage(html, { ...options, shared: sharedFiles(c, known) })).html
+  }
+
+  async function indexPage(c: Context<GatewayEnv>, answer: AppAnswer): Promise<Response> {
     const page = await Promise.try(() => refuseCoded(answer))
       .then(() => answer.text(maxIndexPage))
-      .then((html) => rewriteIndexPage(html, options))
+      .then((html) => rewritten(c, html))
       .catch((cause: unknown) => {
         // The session has ended meanwhile, or the client has gone.
         if (cause instanceof GatewayError) throw cause
@@ -148,16 +174,11 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       if (!c.get('isStillAllowed')()) throw notFound()
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
-      if (asksForPlotly(c) && (await plotly.replaces(answer))) {
-        answer.abort(new Error('another build takes its place'))
-        plotly.send(
-          outgoing,
-          c.env.incoming.headers['if-none-match'],
-          responseHeaders(c, route, {}),
-        )
-      } else {
+      const path = route === 'asset' ? suitePathOf(c) : undefined
+      const { 'cache-control': lifetime } = answer.headers
+      const fields = responseHeaders(c, route, lifetime ? { 'cache-control': lifetime } : {})
+      if (path === undefined || !(await suites.sendSame(c, outgoing, { path, fields, answer })))
         await relayInCoding(c, route, answer, outgoing)
-      }
       return RESPONSE_ALREADY_SENT
     } catch (error) {
       answer.abort(error as Error)
@@ -178,6 +199,11 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     if (!outgoing) throw notFound()
     const session = c.get('session')
     const { slug, appUrl } = c.get('dashboard')
+    const suite = route === 'asset' ? suitePathOf(c) : undefined
+    if (suite !== undefined) {
+      const fields = responseHeaders(c, route, {})
+      if (await suites.sendNamed(c, outgoing, { path: suite, fields })) return RESPONSE_ALREADY_SENT
+    }
     const { token } = await tokens.tokenFor(session, c.get('tenant').id, slug)
     const ending = endingOf(outgoing)
     const release = holdOpen(session, {
@@ -202,8 +228,8 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         method: incoming.method as UpstreamRequest['method'],
         target: appTarget(c),
         headers: upstreamHeaders(
-          // What a browser has of plotly.js may be ours, of which the app knows nothing.
-          asksForPlotly(c) ? {} : incoming.headers,
+          // Of what a browser has of a suite, ours by its own tags, the app knows nothing.
+          suite === undefined ? incoming.headers : {},
           identityOf(c, token),
           arrivalOf(c, publicUrl),
         ),

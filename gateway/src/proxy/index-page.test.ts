@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rewriteIndexPage, type IndexPageOptions } from './index-page.ts'
+import { rewriteIndexPage as rewritePage, type IndexPageOptions } from './index-page.ts'
 
 const options: IndexPageOptions = {
   nonce: 'R4nd0m',
@@ -9,6 +9,9 @@ const options: IndexPageOptions = {
   slug: 'loss',
   personKey: 'p-key',
 }
+
+const rewriteIndexPage = async (html: string, more: IndexPageOptions) =>
+  (await rewritePage(html, more)).html
 
 const page = (config: unknown, extra = '') => `<!DOCTYPE html>
 <html><head><meta charset="UTF-8"><title>Dash</title>${extra}</head>
@@ -125,5 +128,63 @@ describe('rewriteIndexPage', () => {
         },
       ),
     )
+  })
+})
+
+describe('what a page names of component suites', () => {
+  const suites = '/dashboard/loss/_dash-component-suites/'
+  const scripts = [
+    `<script src="${suites}dash/dcc/dcc.v4_4_1m17.js"></script>`,
+    `<link rel="stylesheet" href="${suites}own/look.v1m17.css">`,
+    `<!-- <script src="${suites}dash/commented.js"></script> -->`,
+    `<script src="${suites}../../../admin.js"></script>`,
+    `<script src="${suites}own/a.js?tenant=acme"></script>`,
+    `<script src="${suites}dash/dash-renderer/build/dash-ws-worker.js"></script>`,
+    `<script src="/dashboard/other/_dash-component-suites/dash/dcc/dcc.js"></script>`,
+    `<script src="https://cdn.example/_dash-component-suites/x.js"></script>`,
+    `<link rel="icon" href="/dashboard/loss/_favicon.ico">`,
+  ]
+  const html = page({ dash_version: '4.4.1', plotly_version: '7.1.0' }, scripts.join(''))
+  const shared = {
+    urls: new Map([
+      ['dash/dcc/dcc.v4_4_1m17.js', '/_shared/b1/_dash-component-suites/dash/dcc/dcc.js'],
+    ]),
+    plotlyUrl: '/_shared/b1/plotly.js',
+    lateUrls: ['/_shared/b1/async-graph.js'],
+  }
+
+  it('is told, with the versions that no name says', async () => {
+    const { named } = await rewritePage(html, options)
+    expect(named).toEqual({
+      paths: ['dash/dcc/dcc.v4_4_1m17.js', 'own/look.v1m17.css', 'a.js'],
+      versions: '["4.4.1","7.1.0"]',
+    })
+  })
+
+  it('is asked for where all dashboards have it, as far as that is known', async () => {
+    const { html: rewritten } = await rewritePage(html, { ...options, shared })
+    expect(rewritten).toContain(`src="${shared.urls.get('dash/dcc/dcc.v4_4_1m17.js')}"`)
+    expect(rewritten).not.toContain('dcc.v4_4_1m17')
+    expect(rewritten).toContain(`href="${suites}own/look.v1m17.css"`)
+    expect(rewritten).toContain('data-plotly="/_shared/b1/plotly.js"')
+  })
+
+  it('comes with what the page will ask for next, each for its tenant and person', async () => {
+    const { html: rewritten } = await rewritePage(html, { ...options, shared })
+    const links = [...rewritten.matchAll(/<link rel="preload"[^>]*>/g)].map(([link]) =>
+      link.replaceAll('&amp;', '&'),
+    )
+    const madeFor = 'dashgate_tenant=acme-corp&dashgate_person=p-key'
+    expect(links).toEqual([
+      `<link rel="preload" as="fetch" href="/dashboard/loss/_dash-layout?${madeFor}" crossorigin="anonymous">`,
+      `<link rel="preload" as="fetch" href="/dashboard/loss/_dash-dependencies?${madeFor}" crossorigin="anonymous">`,
+      '<link rel="preload" as="script" href="/_shared/b1/async-graph.js">',
+    ])
+  })
+
+  it('announces nothing for a page of which nothing is known', async () => {
+    const { html: rewritten } = await rewritePage(html, options)
+    expect(rewritten).not.toContain('preload')
+    expect(rewritten).not.toContain('data-plotly')
   })
 })

@@ -1,6 +1,11 @@
 import { finished } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { RewritingStream } from 'parse5-html-rewriting-stream'
+import type { NamedAssets } from '../shared-assets/app-builds.ts'
+import { isShareable, suitesFolder } from '../shared-assets/suite-path.ts'
+import { basePathOf } from './app-request.ts'
+import { safeConfig, versionsIn, written } from './dash-config.ts'
+import { personQueryKey, tenantQueryKey } from './guard-keys.ts'
 
 type StartTag = Parameters<RewritingStream['emitStartTag']>[0]
 
@@ -13,11 +18,24 @@ export interface IndexPageOptions {
   readonly slug: string
   /** Of whom the page is made for; browser storage and socket workers are kept apart by it. */
   readonly personKey: string
+  /** What of the page is shared by all dashboards, where that is known. */
+  readonly shared?: SharedFiles | undefined
 }
 
-/** Query keys under which a WebSocket handshake repeats for which tenant and person its page is. */
-export const tenantQueryKey = 'dashgate_tenant'
-export const personQueryKey = 'dashgate_person'
+/** Files that pages of many dashboards have in common. */
+export interface SharedFiles {
+  /** Their URLs, by the path below `_dash-component-suites/` that the page names. */
+  readonly urls: ReadonlyMap<string, string>
+  readonly plotlyUrl: string | undefined
+  /** URLs of what this page has asked for before without naming it. */
+  readonly lateUrls: readonly string[]
+}
+
+export interface RewrittenPage {
+  readonly html: string
+  /** What the page names of component suites. */
+  readonly named: NamedAssets
+}
 
 /**
  * A page of 1 MiB (the most that is taken) keeps the process for 200 ms when it is rewritten in one
@@ -27,37 +45,33 @@ const pieceLength = 16 * 1024
 
 const attribute = (name: string, value: string) => ({ name, value })
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Where an element names a file. */
+const referenceIn: Readonly<Record<string, string>> = { script: 'src', link: 'href' }
 
-function withQuery(url: unknown, parameters: Record<string, string>): unknown {
-  if (typeof url !== 'string') return url
-  return url + (url.includes('?') ? '&' : '?') + new URLSearchParams(parameters).toString()
-}
+const preload = (as: string, href: string) => [
+  attribute('rel', 'preload'),
+  attribute('as', as),
+  attribute('href', href),
+]
+
+/** What Dash asks for as soon as its renderer runs. */
+const firstQuestions = ['_dash-layout', '_dash-dependencies']
 
 /**
- * Changes Dash's own settings for the page. `validation_layout` holds the pages as the first visitor
- * saw them, whatever tenant that was, and serves to check ids only. The socket's URLs name tenant
- * and user, since browsers share a SharedWorker among all pages that name the same URL.
+ * What the page is going to ask for, so that it need not find out by itself. A preload has no headers:
+ * in the query it repeats for whom the page is, as a handshake does, and the frame script asks for the
+ * very same URL.
  */
-function safeConfig(json: string, { tenantId, personKey }: IndexPageOptions): string {
-  const config: unknown = JSON.parse(json)
-  if (!isRecord(config)) throw new Error('the configuration of the index page is no object')
-  const { validation_layout: _, websocket, ...rest } = config
-  const safe: Record<string, unknown> = { ...rest, suppress_callback_exceptions: true }
-  if (isRecord(websocket)) {
-    const madeFor = { [tenantQueryKey]: tenantId, [personQueryKey]: personKey }
-    safe['websocket'] = {
-      ...websocket,
-      url: withQuery(websocket['url'], madeFor),
-      worker_url: withQuery(websocket['worker_url'], madeFor),
-    }
-  }
-  // As Dash writes it: nothing that could end the script element or start another.
-  return JSON.stringify(safe).replace(
-    /[<>/\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+function preloads({ shared, slug, tenantId, personKey }: IndexPageOptions) {
+  if (!shared) return []
+  const madeFor = { [tenantQueryKey]: tenantId, [personQueryKey]: personKey }
+  return [
+    ...firstQuestions.map((name) => [
+      ...preload('fetch', `${basePathOf(slug)}${name}?${new URLSearchParams(madeFor).toString()}`),
+      attribute('crossorigin', 'anonymous'),
+    ]),
+    ...shared.lateUrls.map((url) => preload('script', url)),
+  ]
 }
 
 /**
@@ -66,8 +80,14 @@ function safeConfig(json: string, { tenantId, personKey }: IndexPageOptions): st
  *
  * @throws when Dash's settings cannot be read: passing them on could show another tenant's layout
  */
-export async function rewriteIndexPage(html: string, options: IndexPageOptions): Promise<string> {
+export async function rewriteIndexPage(
+  html: string,
+  options: IndexPageOptions,
+): Promise<RewrittenPage> {
   const rewriter = new RewritingStream()
+  const suites = basePathOf(options.slug) + suitesFolder
+  const paths: string[] = []
+  let versions = ''
   let config: string | undefined
   let framed = false
 
@@ -80,8 +100,22 @@ export async function rewriteIndexPage(html: string, options: IndexPageOptions):
       attribute('data-slug', options.slug),
       attribute('data-person', options.personKey),
     ]
+    const plotlyUrl = options.shared?.plotlyUrl
+    if (plotlyUrl !== undefined) attrs.push(attribute('data-plotly', plotlyUrl))
     rewriter.emitStartTag({ ...tag, tagName: 'script', selfClosing: false, attrs })
     rewriter.emitRaw('</script>')
+    for (const attrs of preloads(options)) {
+      rewriter.emitStartTag({ ...tag, tagName: 'link', selfClosing: false, attrs })
+    }
+  }
+
+  function shareSuite(tag: StartTag): void {
+    const reference = tag.attrs.find(({ name }) => name === referenceIn[tag.tagName])
+    if (!reference?.value.startsWith(suites)) return
+    const path = reference.value.slice(suites.length)
+    if (!isShareable(path)) return
+    paths.push(path)
+    reference.value = options.shared?.urls.get(path) ?? reference.value
   }
 
   rewriter.on('startTag', (tag) => {
@@ -93,6 +127,7 @@ export async function rewriteIndexPage(html: string, options: IndexPageOptions):
       if (tag.attrs.some(({ name, value }) => name === 'id' && value === '_dash-config'))
         config = ''
     }
+    shareSuite(tag)
     rewriter.emitStartTag(tag)
     if (!framed && tag.tagName === 'head') emitFrameScript(tag)
   })
@@ -104,7 +139,9 @@ export async function rewriteIndexPage(html: string, options: IndexPageOptions):
 
   rewriter.on('endTag', (tag) => {
     if (tag.tagName === 'script' && config !== undefined) {
-      rewriter.emitRaw(safeConfig(config, options))
+      const safe = safeConfig(config, options)
+      versions = versionsIn(safe)
+      rewriter.emitRaw(written(safe))
       config = undefined
     }
     rewriter.emitEndTag(tag)
@@ -118,5 +155,5 @@ export async function rewriteIndexPage(html: string, options: IndexPageOptions):
   }
   rewriter.end()
   await finished(rewriter)
-  return rewritten
+  return { html: rewritten, named: { paths, versions } }
 }

@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { ServerResponse } from 'node:http'
 import type { AppAnswer } from './app-answer.ts'
-
-const bundlePath = '_dash-component-suites/plotly/package_data/plotly.min.js'
-
-/** Whether a path below a dashboard's own is that of plotly.js, which Dash gives no fingerprint. */
-export const isPlotly = (rest: string): boolean => rest === bundlePath
 
 /** Every release says its version first, the strict one and the ordinary one alike. */
 const versionForm = /^\s*\/\*\*\s*\n\* plotly\.js (?:\([a-z -]+\) )?v(\d+\.\d+\.\d+)\s/
@@ -26,7 +20,6 @@ export function createStrictPlotly() {
   const require = createRequire(import.meta.url)
   const file = readFileSync(require.resolve('plotly.js-strict-dist-min/plotly-strict.min.js'))
   const version = plotlyVersion(file.toString('latin1', 0, headBytes))
-  const etag = `"plotly-strict-${version}"`
 
   return {
     /** Whether ours takes the place of an app's answer, by the version that its beginning says. */
@@ -37,22 +30,13 @@ export function createStrictPlotly() {
       return version !== undefined && plotlyVersion(head.toString('latin1')) === version
     },
 
-    /** Sends our build, or the word that the browser has it already (RFC 9110 §13.1.2). */
-    send(
-      outgoing: ServerResponse,
-      ifNoneMatch: string | undefined,
-      headers: Readonly<Record<string, string | string[]>>,
-    ): void {
-      const known = (ifNoneMatch ?? '').split(',').some((one) => one.trim() === etag)
-      outgoing.writeHead(known ? 304 : 200, {
-        ...headers,
-        'content-type': 'text/javascript; charset=utf-8',
-        'cache-control': 'private, no-cache',
-        etag,
-        ...(known ? {} : { 'content-length': file.length }),
-      })
-      outgoing.end(known ? undefined : file)
-    },
+    /** What browsers get for a plotly.js: ours where it is of the same version. */
+    inPlaceOf: (theirs: Buffer): Buffer =>
+      version !== undefined && plotlyVersion(theirs.toString('latin1', 0, headBytes)) === version
+        ? file
+        : theirs,
+
+    file,
   }
 }
 

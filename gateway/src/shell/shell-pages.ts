@@ -12,7 +12,7 @@ import { timeLeft } from '../session/live-session.ts'
 import type { OwnSessionsStore } from '../session/own-sessions-store.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
-import type { TenantDirectory } from '../tenant/directory.ts'
+import type { Dashboard, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
 import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
 
@@ -24,6 +24,12 @@ export interface ShellDependencies {
   readonly safeReturnTo: (wanted: string | undefined) => string
   /** Origins where the provider may end its session: `POST /logout` is redirected there. */
   readonly formTargets: readonly string[]
+  /** URLs of what a page of a dashboard has asked for before, beside the files that it names. */
+  readonly lateScriptsOf: (
+    tenantId: string,
+    dashboard: Dashboard,
+    path: string,
+  ) => readonly string[]
 }
 
 /** The shell's own pages, and `/session` for its scripts. */
@@ -34,6 +40,7 @@ export function shellPages({
   ownSessions,
   safeReturnTo,
   formTargets,
+  lateScriptsOf,
 }: ShellDependencies) {
   function html(c: Context<GatewayEnv>, page: string): Response {
     c.header('Content-Security-Policy', shellPolicy(c.get('nonce'), formTargets))
@@ -104,7 +111,8 @@ export function shellPages({
     /** The page around a dashboard; its frame asks for the same address and gets the app. */
     dashboard(c: Context<GatewayEnv>): Response {
       const { path, query } = c.get('target')
-      const { slug, title } = c.get('dashboard')
+      const dashboard = c.get('dashboard')
+      const { slug, title } = dashboard
       c.header('Vary', 'Sec-Fetch-Dest')
       return html(
         c,
@@ -114,6 +122,7 @@ export function shellPages({
           brand: brandOf(c.get('tenant')),
           dashboard: { slug, title },
           framePath: path + query,
+          lateScripts: lateScriptsOf(c.get('tenant').id, dashboard, path),
         }),
       )
     },

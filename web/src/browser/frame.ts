@@ -5,6 +5,7 @@ import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
 import { createParking } from './frame/parking.ts'
 import { createPatience } from './frame/patience.ts'
+import { takePlotlyFrom } from './frame/plotly.ts'
 import { watchRendering } from './frame/rendered.ts'
 import { watchSockets } from './frame/sockets.ts'
 import { giveStylesNonce } from './frame/style-nonce.ts'
@@ -21,7 +22,7 @@ declare global {
 /** The first script of every Dash page (and of our own pages in its frame); blocks until it is done. */
 function start(script: HTMLScriptElement): void {
   window.dashgate = true
-  const { tenant = '', slug = '', person = '', message } = script.dataset
+  const { tenant = '', slug = '', person = '', plotly, message } = script.dataset
   const teller = createTeller()
   if (message !== undefined) return tellOf(message, script.dataset, teller)
 
@@ -34,6 +35,7 @@ function start(script: HTMLScriptElement): void {
   const patience = createPatience(teller.tell)
   for (const part of [
     () => giveStylesNonce(script.nonce),
+    () => takePlotlyFrom(plotly, slug),
     () => watchNetwork({ tenant, person }, { parking, patience, tell: teller.tell }),
     () => watchSockets({ parking, tell: teller.tell }),
     () => watchActivity(() => teller.tell({ type: 'dashgate:active' })),

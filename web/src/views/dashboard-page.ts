@@ -18,8 +18,10 @@ export function dashboardPage(m: {
   brand: Brand
   dashboard: { slug: string; title: string }
   framePath: string
+  /** Scripts that the frame will ask for late: their way to the browser begins here. */
+  lateScripts?: readonly string[]
 }): string {
-  const { page, person, brand, dashboard, framePath } = m
+  const { page, person, brand, dashboard, framePath, lateScripts = [] } = m
   const body = html`<header class="top-bar viewer-bar">
       <a class="back" href="/">${icon('back')}<span>All dashboards</span></a>
       ${tenantMark(brand)}
@@ -58,6 +60,9 @@ export function dashboardPage(m: {
     person,
     brand,
     body,
+    head: html`${lateScripts.map(
+      (url) => html`<link rel="preload" as="script" href="${localPath(url)}" />`,
+    )}`,
     layout: 'viewer',
     title: `${dashboard.title} · ${brand.displayName}`,
   })

@@ -1,12 +1,14 @@
 import type { FrameMessage } from '../messages.ts'
 import { isOurs, type OwnRequests } from './own-request.ts'
 import { RETRY_AFTER, type Tries } from './patience.ts'
+import { createPreloads } from './preloads.ts'
 import { meaningOf } from './refusal.ts'
 
 type Input = Parameters<typeof fetch>[0]
 
 export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): void {
   const realFetch = window.fetch
+  const preloads = createPreloads()
 
   window.fetch = async function fetch(input, init) {
     if (!isOurs(input instanceof Request ? input.url : input)) return realFetch(input, init)
@@ -41,6 +43,8 @@ export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): v
   }
 
   function send(input: Input, init: RequestInit | undefined): Promise<Response> {
+    const preloaded = preloads.take(input, init)
+    if (preloaded !== undefined) return realFetch(preloaded, init)
     const given = init?.headers ?? (input instanceof Request ? input.headers : undefined)
     const headers = new Headers(given)
     for (const [name, value] of Object.entries(madeFor)) headers.set(name, value)
