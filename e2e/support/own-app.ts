@@ -14,15 +14,22 @@ export interface OwnApp {
 /**
  * Starts a Dash app of the tests' own (`e2e/apps/<slug>`), and puts it on one tenant's list; other
  * tests count the lists, so it has to be stopped.
+ *
+ * @param folder where the app is, if it is a copy
  */
-export async function startOwnApp(slug: string, title: string, tenantId: string): Promise<OwnApp> {
+export async function startOwnApp(
+  slug: string,
+  title: string,
+  tenantId: string,
+  folder = join(root, 'e2e', 'apps', slug),
+): Promise<OwnApp> {
   const port = (await freePorts(1)).dash[0] ?? 0
   const cache = await mkdtemp(join(tmpdir(), 'dashgate-own-app-'))
   const server = spawn(
     join(pythonBin, 'gunicorn'),
     ['app:server', '--bind', `127.0.0.1:${port}`, '--threads', '4'],
     {
-      cwd: join(root, 'e2e', 'apps', slug),
+      cwd: folder,
       env: {
         ...process.env,
         DASH_URL_BASE_PATHNAME: `/dashboard/${slug}/`,
