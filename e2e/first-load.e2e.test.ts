@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import type { BrowserContext, Page, Request } from 'playwright-core'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../dev/paths.ts'
 import { useBrowser } from './support/browser.ts'
 import { figures } from './support/dashboards.ts'
@@ -42,17 +42,15 @@ const twice = (paths: readonly string[]) =>
 
 /** Visits until pages name the shared files and announce the late ones, which earlier visits teach. */
 async function taught(): Promise<void> {
-  await expect
-    .poll(async () => {
-      const { context } = await signedIn('viewer@acme.test')
-      const paths = await asked(context, show)
-      return paths.some((path) => path.startsWith('/_shared/'))
-    })
-    .toBe(true)
+  let paths: string[] = []
+  while (!paths.some((path) => path.startsWith('/_shared/'))) {
+    const { context } = await signedIn('viewer@acme.test')
+    paths = await asked(context, show)
+  }
 }
 
 describe('a dashboard that others have opened before', () => {
-  beforeAll(taught)
+  beforeEach(taught)
 
   it('is loaded cold with one request for each file', async () => {
     const { context } = await signedIn('viewer@acme.test')
@@ -83,7 +81,7 @@ describe('a dashboard that others have opened before', () => {
       if (!first.has(pathname)) first.set(pathname, request)
     })
     await show(page)
-    const late = [...first.values()].find(({ url }) => url().endsWith('/plotly.min.js'))
+    const late = [...first.values()].find((request) => request.url().endsWith('/plotly.min.js'))
     expect(late?.frame()).toBe(page.mainFrame())
   })
 })

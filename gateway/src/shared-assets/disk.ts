@@ -70,7 +70,11 @@ export function openDisk({ parent, maxBytes, onFault }: DiskOptions) {
   }
 
   const made = async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(parent, { recursive: true })
+    // Not `recursive`, which tries for ever where the system says ENOENT (`/proc`, Node 24).
+    await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
     isOwn ??= assertOwn(folder)
     await isOwn
   }
