@@ -26,6 +26,12 @@ const isShort = flags.short ?? false
 const chosen = measurements.filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 )
+if (chosen.length === 0) {
+  process.stderr.write(`There are: ${measurements.map(({ name }) => name).join(', ')}\n`)
+  process.exit(2)
+}
+/** Measurements that did not come to an end, or met an answer that was wrong. */
+const failed: string[] = []
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function measure(directory: string): Promise<readonly Figure[]> {
@@ -36,7 +42,13 @@ async function measure(directory: string): Promise<readonly Figure[]> {
   try {
     for (const { name, run } of chosen) {
       print(`${name} …`)
-      figures.push(...(await run(bench)))
+      try {
+        figures.push(...(await run(bench)))
+      } catch (error) {
+        // The others can still be told.
+        failed.push(name)
+        print(`${name} failed: ${String(error)}`)
+      }
     }
   } finally {
     await bench.stop()
@@ -52,11 +64,12 @@ try {
       : 'One core, or no Linux: nothing has a core for itself, and the figures are rough.',
   )
   const figures = await measure(directory)
-  if (isShort) print(`All answers of ${chosen.length} measurements were right.`)
-  else {
+  if (isShort) {
+    print(`${chosen.length - failed.length} of ${chosen.length} measurements had right answers.`)
+  } else {
     print(`\n${printedTable(figures)}`)
     // A part of the table is no whole run.
-    if (wanted.length === 0) saveResults(await describeRun(figures))
+    if (wanted.length === 0 && failed.length === 0) saveResults(await describeRun(figures))
     const missed = missedOf(figures)
     for (const { name, unit, value, bar } of missed) {
       const got = value === undefined ? 'not available' : `${readable(value)} ${unit}`.trim()
@@ -64,8 +77,11 @@ try {
     }
     if (flags.check && missed.length > 0) process.exitCode = 1
   }
-  rmSync(directory, { recursive: true, force: true })
 } catch (error) {
-  print(`The logs of all parts are in ${directory}`)
-  throw error
+  failed.push('the benchmark itself')
+  print(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
+if (failed.length > 0) {
+  print(`Failed: ${failed.join(', ')}. The logs of all parts are in ${directory}`)
+  process.exitCode = 1
+} else rmSync(directory, { recursive: true, force: true })

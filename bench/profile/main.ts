@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createBench } from '../bench.ts'
 import { sendLoad } from '../load/wrk.ts'
+import { warmUp } from '../race.ts'
 import { profileWhile } from './inspector.ts'
 import { printedSummary, summarise } from './summary.ts'
 
@@ -30,7 +31,7 @@ const bench = await createBench({
 try {
   const gateway = await bench.contestant('gateway')
   const load = { ...gateway, connections: 32 }
-  await sendLoad({ ...load, seconds: 4 })
+  await warmUp(gateway, false)
   const profile = await profileWhile(bench.inspectorPort, () =>
     sendLoad({ ...load, seconds: Number(options.seconds) }),
   )
