@@ -6,6 +6,7 @@ import { keys } from './config/keys.ts'
 import { limits } from './config/limits.ts'
 import { listeners } from './config/listeners.ts'
 import { policy } from './config/policy.ts'
+import { processes } from './config/processes.ts'
 import { provider } from './config/provider.ts'
 import { requests } from './config/requests.ts'
 import { sessions } from './config/sessions.ts'
@@ -17,6 +18,7 @@ export type { ListenAddress } from './config/fields.ts'
 /** Every setting, in the order of its reference page. */
 export const sections = [
   listeners,
+  processes,
   database,
   keys,
   provider,
@@ -32,6 +34,7 @@ export const sections = [
 
 const settings = z.object({
   ...listeners.shape,
+  ...processes.shape,
   ...database.shape,
   ...keys.shape,
   ...provider.shape,

@@ -10,6 +10,7 @@ import { layFoundation, type Foundation } from './foundation.ts'
 import { createInternalApp } from './internal-app.ts'
 import type { Logger } from './observability/logger.ts'
 import { createOpsApp } from './ops-app.ts'
+import { readinessOf } from './processes/readiness.ts'
 import { startServers, type Servers } from './servers.ts'
 
 /** How long running requests may take to end once the gateway is asked to stop. */
@@ -31,26 +32,38 @@ const composeInternal = async (config: Config, foundation: Foundation) =>
     report: foundation.report,
   })
 
+export interface GatewayOptions {
+  /** Lines of the log that were lost so far, for the metrics. */
+  readonly droppedLogLines?: () => number
+  /** Whether another process has the ops listener, for several of them (`processes/`). */
+  readonly isOneOfMany?: boolean
+}
+
 /**
  * Creates everything that the gateway consists of, once, and starts its listeners.
  *
- * @param droppedLogLines lines of the log that were lost so far, for the metrics
  * @throws when the database cannot be reached, or its role could get round row-level security
  */
 export async function startGateway(
   config: Config,
   logger: Logger,
-  droppedLogLines: () => number = () => 0,
+  { droppedLogLines = () => 0, isOneOfMany = false }: GatewayOptions = {},
 ) {
   const foundation = await layFoundation(config, logger, droppedLogLines)
   const { metrics, database, keyRings, registry } = foundation
   const forBrowsers = composePublic(config, foundation, logger)
   const internalApp = await composeInternal(config, foundation)
-  const opsApp = createOpsApp({
-    metrics,
-    ready: () => database.ping(),
-    keyProblem: () => keyRings.problem(),
-    hearsChanges: foundation.hearsChanges,
+  const readiness = () =>
+    readinessOf({
+      ready: () => database.ping(),
+      keyProblem: () => keyRings.problem(),
+      hearsChanges: foundation.hearsChanges,
+    })
+
+  const opsListener = () => ({
+    name: 'ops',
+    address: config.OPS_LISTEN,
+    app: createOpsApp({ metrics, readiness }),
   })
 
   const certificates = await composeCertificates(config, foundation, logger, (name, identity) =>
@@ -68,11 +81,13 @@ export async function startGateway(
     },
     { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp },
     ...composeAdmin(config, foundation, logger),
-    { name: 'ops', address: config.OPS_LISTEN, app: opsApp },
+    ...(isOneOfMany ? [] : [opsListener()]),
   ])
 
   return {
     certificates,
+    readiness,
+    metrics: () => metrics.snapshot(),
 
     /** Drains and closes everything; resolves when nothing of the gateway is left. */
     async stop(): Promise<void> {

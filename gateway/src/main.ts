@@ -1,9 +1,13 @@
 /** The process: reads the environment, starts the gateway, ends it on a signal. */
+import cluster from 'node:cluster'
+import { availableParallelism } from 'node:os'
 import { ConfigError, parseConfig, type Config } from './config.ts'
 import { exceptionWarnings } from './config/policy.ts'
 import { startGateway } from './gateway.ts'
 import { createLogSink } from './observability/log-sink.ts'
 import { createLogger } from './observability/logger.ts'
+import { answerQuestions } from './processes/conversation.ts'
+import { startProcesses } from './processes/primary.ts'
 
 function readConfig(): Config {
   try {
@@ -16,6 +20,8 @@ function readConfig(): Config {
 }
 
 const config = readConfig()
+const { GATEWAY_PROCESSES } = config
+const processes = GATEWAY_PROCESSES === 'auto' ? availableParallelism() : GATEWAY_PROCESSES
 const log = createLogSink(process.stdout)
 const logger = createLogger(config.LOG_LEVEL, log)
 process.on('exit', log.flush)
@@ -29,29 +35,65 @@ process.on('uncaughtException', (error) => {
   process.exit(1)
 })
 
-try {
+/** Stops once, whoever asks first, and ends the process. */
+function stopper(stop: () => Promise<void>) {
+  let isStopping = false
+  return function end(exitCode: number): void {
+    if (isStopping) return
+    isStopping = true
+    stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        logger.error('could not stop cleanly', { error })
+        process.exit(1)
+      },
+    )
+  }
+}
+
+function endOnSignals(end: (exitCode: number) => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      logger.info('stopping', { signal })
+      end(0)
+    })
+  }
+}
+
+function warn(): void {
   if (config.INSECURE_HTTP_ISSUER)
     logger.warn('INSECURE_HTTP_ISSUER is on: for a demo on one machine only')
   for (const line of exceptionWarnings(config.CSP_EXCEPTIONS)) logger.warn(line)
-  const gateway = await startGateway(config, logger, log.dropped)
-  logger.info('ready', { publicUrl: config.PUBLIC_URL })
+}
+
+/** Serves requests: alone, or as one of several processes that are replicas to each other. */
+async function serve(): Promise<void> {
+  const { worker } = cluster
+  const share = Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / processes))
+  const gateway = await startGateway({ ...config, DATABASE_POOL_SIZE: share }, logger, {
+    droppedLogLines: log.dropped,
+    isOneOfMany: worker !== undefined,
+  })
+  logger.info('ready', { publicUrl: config.PUBLIC_URL, pid: process.pid })
   // Only then: it is also what a terminal says that is closed.
   if (gateway.certificates.areFollowed) process.on('SIGHUP', () => gateway.certificates.look())
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) return
-      stopping = true
-      logger.info('stopping', { signal })
-      gateway.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error('could not stop cleanly', { error })
-          process.exit(1)
-        },
-      )
-    })
+  endOnSignals(stopper(() => gateway.stop()))
+  if (worker) answerQuestions(worker, gateway)
+}
+
+/** Starts several processes that serve requests, and looks after them. */
+async function supervise(): Promise<void> {
+  const end = stopper(async () => started?.stop())
+  const started = await startProcesses(config, processes, logger, () => end(1))
+  if (config.PUBLIC_CERT_FILE ?? config.ADMIN_CERT_FILE) {
+    process.on('SIGHUP', () => started.reload())
   }
+  endOnSignals(end)
+}
+
+try {
+  if (cluster.isPrimary) warn()
+  await (cluster.isPrimary && processes > 1 ? supervise() : serve())
 } catch (error) {
   logger.error('could not start', { error })
   process.exit(1)

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createOpsApp } from './ops-app.ts'
+import { readinessOf } from './processes/readiness.ts'
 
 type Problem = { readonly message: string; readonly isBehind: boolean }
 
 async function readiness(problem?: Problem, ready = () => Promise.resolve(), hears = true) {
   const metrics = { contentType: 'text/plain', expose: () => Promise.resolve('') }
-  const app = createOpsApp({
-    metrics,
-    ready,
-    keyProblem: () => problem,
-    hearsChanges: () => hears,
-  })
+  const sources = { ready, keyProblem: () => problem, hearsChanges: () => hears }
+  const app = createOpsApp({ metrics, readiness: () => readinessOf(sources) })
   const answer = await app.request('/readyz')
   return [answer.status, await answer.text()]
 }

@@ -1,9 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AccessRecord } from '../edge/access-log.ts'
+import type { MetricSnapshot } from './merged-metrics.ts'
 
 export interface Metrics {
   readonly contentType: string
   expose(): Promise<string>
+  /** All values, to be put together with those of other processes (`merged-metrics.ts`). */
+  snapshot(): Promise<MetricSnapshot>
   countRequest(listener: string, record: AccessRecord): void
   countSession(event: SessionEvent): void
   /** How long after a revocation, by the database's clock, this process had ended what it is about. */
@@ -70,12 +73,14 @@ export function createMetrics(droppedLogLines: () => number = () => 0): Metrics 
     name: 'dashgate_tls_certificate_expiry_timestamp_seconds',
     help: 'When the certificate ends that a listener shows.',
     labelNames: ['listener'],
+    aggregator: 'min',
     registers,
   })
   registry.registerMetric(logLines(droppedLogLines))
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
     countSocket(tenantId, dashboard) {
       const labels = { tenant_id: tenantId, dashboard }
       openSockets.inc(labels)
