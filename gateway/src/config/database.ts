@@ -33,6 +33,8 @@ export const database = section({
       .int()
       .min(1)
       .default(10)
-      .describe('Connections to Postgres, at most; two more are for notifications.'),
+      .describe(
+        'Connections to Postgres, at most, of all processes together; two more of each process are for notifications.',
+      ),
   },
 })
