@@ -15,6 +15,9 @@ export function gatewayEnvironment(
   return {
     PUBLIC_URL: info.publicUrl,
     PUBLIC_LISTEN: addressOf(info.publicUrl),
+    ...(info.publicUrl.startsWith('https:')
+      ? { PUBLIC_CERT_FILE: certificates.serverCert, PUBLIC_KEY_FILE: certificates.serverKey }
+      : {}),
     INTERNAL_LISTEN: addressOf(info.internalUrl),
     ADMIN_LISTEN: addressOf(info.adminUrl),
     OPS_LISTEN: addressOf(info.opsUrl),

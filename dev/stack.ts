@@ -29,6 +29,8 @@ export interface StackOptions {
   directory: string
   /** Free ones when left out. */
   ports?: Ports
+  /** Whether browsers come over TLS, and so HTTP/2, with a certificate of the demo's CA. Off by default. */
+  isHttps?: boolean
   /** False leaves the gateway out; `environment` changes its settings. Default: started. */
   gateway?: boolean | { environment: Record<string, string> }
   /** Which Dash apps run; all by default. */
@@ -124,7 +126,7 @@ interface Plan {
   gatewayEnvironment: Record<string, string>
 }
 
-async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan> {
+async function makePlan({ directory, isHttps = false }: StackOptions, ports: Ports): Promise<Plan> {
   const secrets = await loadSecrets(directory)
   const certificates = await ensureCertificates(directory)
   const storage = blobConnectionString({
@@ -132,7 +134,7 @@ async function makePlan({ directory }: StackOptions, ports: Ports): Promise<Plan
     accountKey: secrets.blobAccountKey,
   })
   const info: StackInfo = {
-    publicUrl: `http://localhost:${ports.public}`,
+    publicUrl: `${isHttps ? 'https' : 'http'}://localhost:${ports.public}`,
     internalUrl: `http://127.0.0.1:${ports.internal}`,
     adminUrl: `https://127.0.0.1:${ports.admin}`,
     opsUrl: `http://127.0.0.1:${ports.ops}`,
