@@ -81,6 +81,8 @@ async function walkAsViewers(chromium: Browser, look: Look): Promise<void> {
     await page.locator('details.menu > summary').click()
     await shoot(page, `${tenantId}-menu`)
     await page.keyboard.press('Escape')
+    await page.goto('/account')
+    await shoot(page, `${tenantId}-account`)
     await page.goto('/logout')
     await shoot(page, `${tenantId}-logout`)
     await page.goto('/')
@@ -173,6 +175,9 @@ async function walkAsStaff(chromium: Browser, look: Look): Promise<void> {
 
 async function walkThroughFaults(chromium: Browser, look: Look): Promise<void> {
   const { context, page, shoot } = await visitor(chromium, look)
+  // As if the browser had come back from a sign-in without a cookie.
+  await page.goto('/auth/return?after=sign-in&asked')
+  await shoot(page, 'error-session-not-kept')
   await signIn(page, ACME)
   await page.goto('/dashboard/unknown/')
   await shoot(page, 'error-404')
