@@ -27,3 +27,16 @@ export function closeTunnel(client: Duplex, upstream: Duplex, code: number, reas
   if (client.writable) client.end(closeFrame(code, reason))
   setTimeout(() => client.destroy(), closeWaitMs).unref()
 }
+
+/**
+ * Ends a tunnel as a whole when one end of it hangs up: what the other one does not close by itself
+ * would hold two descriptors, and a place among the streams of its user.
+ */
+export function closeWithEither(client: Duplex, upstream: Duplex): void {
+  const closeSoon = () =>
+    setTimeout(() => {
+      client.destroy()
+      upstream.destroy()
+    }, closeWaitMs).unref()
+  for (const end of [client, upstream]) end.once('end', closeSoon).once('close', closeSoon)
+}

@@ -8,7 +8,7 @@ import type { WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen, type EndReason } from '../session/live-session.ts'
 import { appTarget, arrivalOf, identityOf } from './app-request.ts'
-import { closeCodes, closeTunnel } from './close-frame.ts'
+import { closeCodes, closeTunnel, closeWithEither } from './close-frame.ts'
 import { upstreamHandshakeHeaders } from './request-headers.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
 import type { Tunnel } from './tunnel.ts'
@@ -46,6 +46,7 @@ function supervise(
     () => close(closeCodes.serviceRestart, 'renewing'),
     Math.max(0, secondsLeft) * 1000,
   )
+  closeWithEither(client, upstream)
   const release = holdOpen(c.get('session'), { cut, isAllowed: c.get('isStillAllowed') })
   client.once('close', () => {
     clearTimeout(renewal)

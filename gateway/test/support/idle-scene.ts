@@ -1,0 +1,113 @@
+import { expect, inject } from 'vitest'
+import { startEndlessApp } from './endless-app.ts'
+import { openIdleSockets } from './idle-sockets.ts'
+import { startGateways, type Replica } from './replicas.ts'
+import { eventually, operate, signedIn, stack } from './stack.ts'
+
+const slug = 'idle-app'
+const people = { 'acme-corp': 'viewer@acme.test', globex: 'viewer@globex.test' } as const
+
+interface Measured {
+  readonly bytes: number
+  readonly descriptors: number
+  /** Sockets that are open, by tenant. */
+  readonly acme: number
+  readonly globex: number
+}
+
+async function measuredAt(opsUrl: string): Promise<Measured> {
+  const text = await (await fetch(`${opsUrl}/metrics`)).text()
+  const of = (name: RegExp) => Number(name.exec(text)?.[1] ?? 0)
+  return {
+    bytes: of(/^process_resident_memory_bytes (\S+)/m),
+    descriptors: of(/^process_open_fds (\S+)/m),
+    acme: of(/^dashgate_websockets_open\{tenant_id="acme-corp"[^}]*\} (\d+)/m),
+    globex: of(/^dashgate_websockets_open\{tenant_id="globex"[^}]*\} (\d+)/m),
+  }
+}
+
+/**
+ * A gateway with hardly more descriptors than so many sockets need, and an app that never closes one.
+ *
+ * @param total of two people of two tenants, half each
+ */
+export async function startIdleScene(total: number) {
+  const perPerson = Math.floor(total / 2)
+  const app = await startEndlessApp()
+  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Idle', appUrl: app.url })
+  for (const tenant of Object.keys(people))
+    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug })
+  const gateways = await startGateways(1, {
+    environment: inject('gatewayEnvironment'),
+    logs: stack.logs,
+    shell: () => `ulimit -n ${2 * total + 200}`,
+  })
+  const { url, opsUrl } = gateways.replicas[0] as Replica
+
+  const until = (holds: (now: Measured) => boolean) =>
+    expect
+      .poll(async () => holds(await measuredAt(opsUrl)), { timeout: 120_000, interval: 200 })
+      .toBe(true)
+
+  /** Somebody at that gateway, with half of the sockets open. */
+  async function withSockets(email: string) {
+    const one = await signedIn(email)
+    await eventually(
+      () => one.script(`/dashboard/${slug}/_dash-layout`),
+      ({ status }) => status === 200,
+    )
+    one.via = url
+    const sockets = await openIdleSockets({
+      url,
+      path: `/dashboard/${slug}/_dash-ws-callback`,
+      cookie: one.cookies.header,
+      count: perPerson,
+    })
+    return { one, sockets }
+  }
+
+  return {
+    /** Opens all, revokes one person's, closes the other's, and looks at what is left each time. */
+    async tell(): Promise<void> {
+      const before = await measuredAt(opsUrl)
+      const acme = await withSockets(people['acme-corp'])
+      const globex = await withSockets(people.globex)
+      await until((now) => now.acme === perPerson && now.globex === perPerson)
+      const open = await measuredAt(opsUrl)
+      const kilobytes = (open.bytes - before.bytes) / 1000 / (2 * perPerson)
+      const descriptors = (open.descriptors - before.descriptors) / (2 * perPerson)
+      process.stdout.write(
+        `${2 * perPerson} idle WebSockets: ${kilobytes.toFixed(1)} kB and ${descriptors.toFixed(2)} descriptors each.\n`,
+      )
+      // What is budgeted: ten thousand in a gigabyte. Of a few hundred the rest of the process is more.
+      if (total >= 1000) expect(kilobytes).toBeLessThan(100)
+      expect((await globex.one.script(`/dashboard/${slug}/_dash-layout`)).status).toBe(200)
+
+      const { user } = JSON.parse((await acme.one.script('/session')).text) as {
+        user: { sub: string }
+      }
+      const from = performance.now()
+      await operate('POST', '/admin/sessions/revoke', { sub: user.sub })
+      await until((now) => now.acme === 0)
+      process.stdout.write(
+        `${perPerson} of them were closed within ${(performance.now() - from).toFixed(0)} ms.\n`,
+      )
+      await expect.poll(() => acme.sockets.codes.length, { timeout: 60_000 }).toBe(perPerson)
+      expect(new Set(acme.sockets.codes)).toEqual(new Set([4001]))
+      expect([globex.sockets.open(), globex.sockets.codes.length]).toEqual([perPerson, 0])
+      expect((await globex.one.script('/session')).status).toBe(200)
+
+      globex.sockets.close()
+      await until(
+        ({ globex, descriptors }) => globex === 0 && descriptors < before.descriptors + 60,
+      )
+    },
+
+    async stop(): Promise<void> {
+      for (const tenant of Object.keys(people))
+        await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await gateways.stop()
+      await app.stop()
+    },
+  }
+}
