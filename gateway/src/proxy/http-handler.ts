@@ -1,17 +1,14 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { cutOff } from '../edge/answer.ts'
-import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
+import { signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
 import type { Work, WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
-import { personKey } from '../session/principal.ts'
 import type { SharedAssets } from '../shared-assets/shared-assets.ts'
-import type { AppBuild } from '../shared-assets/app-builds.ts'
 import { codingOf } from './answer-coding.ts'
 import type { AppAnswer } from './app-answer.ts'
 import type { AppPools } from './app-pools.ts'
@@ -21,7 +18,7 @@ import { limitedBody } from './body-limit.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { upstreamFailure } from './failures.ts'
 import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
-import { rewriteIndexPage, type SharedFiles } from './index-page.ts'
+import { indexAnswer } from './index-answer.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
 import type { StrictPlotly } from './strict-plotly.ts'
@@ -43,11 +40,6 @@ export interface HttpHandlerDependencies {
   readonly policyExceptions: PolicyExceptions
 }
 
-/**
- * An index page is some kilobytes. Rewriting holds up everybody else: 8 MiB took a second (measured).
- */
-const maxIndexPage = 1024 * 1024
-
 /** How long a browser may keep an answer, where it is not for the app to say. */
 function cacheControl(route: DashRoute, fromApp: string | undefined): string {
   if (route !== 'asset') return 'no-store'
@@ -64,12 +56,6 @@ const isPage = (route: DashRoute, { headers, statusCode }: AppAnswer) =>
   !withoutContent.has(statusCode) &&
   /^\s*(text\/html|application\/xhtml\+xml)/i.test([headers['content-type'] ?? []].flat().join())
 
-/** What cannot be read cannot be rewritten; we ask for no coding, so an honest app sends none. */
-function refuseCoded({ headers }: AppAnswer): void {
-  const coding = headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity') throw new Error('the index page is compressed')
-}
-
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
   const { pools, tokens, work, frameScript, maxBodyBytes, plotly, shared } = dependencies
@@ -79,58 +65,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
   const exceptions = new Map(Object.entries(dependencies.policyExceptions))
   const policyOf = (c: Context<GatewayEnv>) =>
     appPolicy(c.get('nonce'), exceptions.get(c.get('dashboard').slug))
-
-  function sharedFiles(
-    c: Context<GatewayEnv>,
-    known: AppBuild | undefined,
-  ): SharedFiles | undefined {
-    if (!known) return undefined
-    const { firstLoads } = shared
-    const lateUrls = firstLoads.urlsFor(
-      c.get('tenant').id,
-      c.get('dashboard'),
-      c.get('target').path,
-    )
-    return { ...known, lateUrls }
-  }
-
-  /** Most pages are made of what the last one was; one that is not is written once more. */
-  async function rewritten(c: Context<GatewayEnv>, html: string): Promise<string> {
-    const app = c.get('dashboard')
-    const options = {
-      nonce: c.get('nonce'),
-      frameScript,
-      tenantId: c.get('tenant').id,
-      slug: app.slug,
-      personKey: personKey(c.get('session').principal),
-    }
-    const expected = shared.latest(app)
-    const page = await rewriteIndexPage(html, { ...options, shared: sharedFiles(c, expected) })
-    const known = shared.ofPage(app, page.named)
-    if (known) shared.firstLoads.pageServed(c.get('tenant').id, app, known)
-    if (known === expected) return page.html
-    return (await rewriteIndexPage(html, { ...options, shared: sharedFiles(c, known) })).html
-  }
-
-  async function indexPage(c: Context<GatewayEnv>, answer: AppAnswer): Promise<Response> {
-    const page = await Promise.try(() => refuseCoded(answer))
-      .then(() => answer.text(maxIndexPage))
-      .then((html) => rewritten(c, html))
-      .catch((cause: unknown) => {
-        // The session has ended meanwhile, or the client has gone.
-        if (cause instanceof GatewayError) throw cause
-        throw new GatewayError(
-          502,
-          'app_page_unreadable',
-          'This dashboard answered with a page that cannot be shown safely. Tell whoever looks after it.',
-          { cause },
-        )
-      })
-    c.header('Content-Security-Policy', policyOf(c))
-    c.header('Cache-Control', 'no-store')
-    c.header('Vary', 'Sec-Fetch-Dest')
-    return c.html(page, answer.statusCode as ContentfulStatusCode)
-  }
+  const indexPage = indexAnswer({ frameScript, shared, policyOf })
 
   function responseHeaders(c: Context<GatewayEnv>, route: DashRoute, headers: IncomingHttpHeaders) {
     const out = downstreamHeaders(headers, basePathOf(c.get('dashboard').slug))
