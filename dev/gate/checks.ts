@@ -38,6 +38,7 @@ const staticChecks: readonly Check[] = [
     file: process.execPath,
     args: ['gateway/src/config-reference.ts', '--check'],
   },
+  { name: 'threat table', file: process.execPath, args: ['dev/threat-table.ts', '--check'] },
   python('ruff', ['check', ...pythonSources]),
   python('ruff', ['format', '--check', ...pythonSources]),
 ]

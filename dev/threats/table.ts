@@ -32,9 +32,9 @@ export function threatTable(
     '',
     'What the gateway has to hold against, and the tests that see it hold: each carries the id in its',
     'name. This page is made by `npm run docs:threats` from `dev/threats/rows.ts` and the names of all',
-    'tests. SECURITY.md says what is assumed and what is out of scope.',
+    'tests. Where no test can be, the reason stands here and in [SECURITY.md](../SECURITY.md), which says',
+    'what is assumed and what is out of scope, too.',
     '',
-
     '| id | what | tests |',
     '| --- | --- | --- |',
     ...lines,

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { rows } from './rows.ts'
+import { root } from '../paths.ts'
+import { reasons, rows } from './rows.ts'
 import { threatTable } from './table.ts'
 import { coveringIn } from './test-names.ts'
 
@@ -41,5 +44,11 @@ describe('the table', () => {
 
   it('takes no reason for a row that has a test', () => {
     expect(threatTable(some, { V1: 'x', V2: 'x', V3: 'x' }, covering).open).toEqual(['V1'])
+  })
+})
+
+describe('the reasons', () => {
+  it.each(Object.keys(reasons))('of %s stand in SECURITY.md as well', (id) => {
+    expect(readFileSync(join(root, 'SECURITY.md'), 'utf8')).toContain(`- **${id}**`)
   })
 })
