@@ -194,12 +194,26 @@ describe('an app', () => {
     expect(answer.headers.getSetCookie()).toEqual([])
   })
 
-  it('V31: gets a body as it was sent, once', async () => {
+  it.each([
+    ['JSON', 'application/json', JSON.stringify({ output: 'x', inputs: ['ä€'] })],
+    [
+      'JSON that two readers read in two ways',
+      'application/json',
+      '{"a":1 , "a":2,\t"__proto__":{}}',
+    ],
+    ['no JSON', 'application/json', '{"a":'],
+    ['a form', 'application/x-www-form-urlencoded', 'a=1&a=2&b=%0d%0a&c=%zz&&=x'],
+    [
+      'a form of parts with a name that breaks out (CVE-2026-55603)',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="a\r\nX-Injected: 1"\r\n\r\n--b--\r\n',
+    ],
+    ['a type that does not fit', 'text/plain; charset=utf-16', '\u0000\ufeff&a=b'],
+  ])('V31: gets a body as it was sent, once: %s', async (_, type, body) => {
     const before = app.seen.length
-    const body = JSON.stringify({ output: 'x', inputs: ['ä€'] })
     await acme.script(callback, {
       method: 'POST',
-      headers: { origin: stack.publicUrl, 'content-type': 'application/json' },
+      headers: { origin: stack.publicUrl, 'content-type': type },
       body,
     })
     expect(app.seen.length).toBe(before + 1)

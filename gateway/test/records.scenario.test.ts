@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { eventually, operate, owner, signedIn, staffFor, stack } from './support/stack.ts'
+import { sendRaw } from './support/raw.ts'
+import {
+  eventually,
+  operate,
+  owner,
+  publicPort,
+  signedIn,
+  staffFor,
+  stack,
+  visitor,
+} from './support/stack.ts'
 import { asFrame } from './support/visitor.ts'
 
 async function auditSince(id: number) {
@@ -118,6 +128,35 @@ describe('metrics and logs', () => {
       path: '/dashboard/loss-development/_dash-layout',
     })
     expect(log).not.toContain('canary-handle')
+  })
+})
+
+describe('V23: what a client wants to have in the log', () => {
+  const forged = '{"level":"error","message":"forged"}'
+
+  it.each([
+    ['an escaped line break', `/assets/a%0d%0a${encodeURIComponent(forged)}`, ''],
+    ['an escape sequence of terminals', '/assets/a%1b%5b31m%1b%5b2J', ''],
+    ['quotes and a bracket', `/assets/a"},${forged.replaceAll(' ', '')}`, ''],
+    ['a control character as it is', '/assets/a\x1b[31m', ''],
+    ['such a User-Agent', '/assets/agent', `User-Agent: a\x1b[2J\t${forged}\r\n`],
+    ['such a method', '/assets/method', `X-HTTP-Method-Override: ${forged}\r\n`],
+  ])('makes no line of its own, and moves no terminal: %s', async (_, path, fields) => {
+    const before = (await readFile(join(stack.logs, 'gateway.log'), 'utf8')).length
+    const host = new URL(stack.publicUrl).host
+    await sendRaw(
+      publicPort,
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${fields}Connection: close\r\n\r\n`,
+    )
+    // Whatever became of it, the next request comes after it in the log.
+    const id = (await visitor().script('/assets/after')).headers.get('x-request-id') ?? ''
+    const read = async () => readFile(join(stack.logs, 'gateway.log'), 'utf8')
+    const log = (await eventually(read, (text) => text.includes(id))).slice(before)
+    const lines = log.trimEnd().split('\n')
+    const records = lines.map((line) => JSON.parse(line) as { message: string })
+    expect(records.filter(({ message }) => message === 'forged')).toEqual([])
+    // eslint-disable-next-line no-control-regex -- they are what must not be there
+    expect(log).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/)
   })
 })
 
