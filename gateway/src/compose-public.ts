@@ -173,7 +173,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     absoluteSeconds: config.SESSION_ABSOLUTE_SECONDS,
     now: clock.now,
   })
-  const refreshIfDue = createRefresher({
+  const refresher = createRefresher({
     askProvider: (refreshToken) => relyingParty.refresh(refreshToken),
     store: createRefreshStore(foundation.database),
     keys: keyRings,
@@ -221,7 +221,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       limitAccount: limitAccount(accountRequestsPerMinute),
       limitRequests: limitRequests(limitsOf),
       loadSession: loadSession({ cookies, registry }),
-      refreshSession: refreshSession(refreshIfDue),
+      refreshSession: refreshSession(refresher),
       noteNavigation: noteNavigation(registry),
       noteActivity: noteActivity(registry),
       requireSession: requireSession(pagesOfErrors),
@@ -298,5 +298,6 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     })),
     report,
   })
-  return { app, close, tooLarge: pagesOfErrors.tooLarge }
+  const closeAll = () => refresher.settled().then(close)
+  return { app, close: closeAll, tooLarge: pagesOfErrors.tooLarge }
 }

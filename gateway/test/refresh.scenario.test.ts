@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startRefreshScene, type RefreshScene } from './support/refresh-scene.ts'
 import { eventually, owner, stack } from './support/stack.ts'
@@ -49,13 +50,19 @@ describe('a refresh token that is used up and not replaced', () => {
 
   const ask = () => one.script('/session')
 
-  /** Asks until the provider has used the token up and keeps back what it gives in its place. */
+  /**
+   * Asks until the provider has used the token up and keeps back what it gives in its place. A gateway
+   * waits for it for two seconds.
+   */
   async function untilHeld() {
     const uses = scene.provider.state.uses.length
-    const hold = scene.provider.holdNext()
-    expect((await eventually(ask, hold.isHeld)).status).toBe(200)
-    expect(hold.isHeld()).toBe(true)
-    return { ...hold, uses: () => scene.provider.state.uses.slice(uses) }
+    const { held, release } = scene.provider.holdNext()
+    const begun = new AbortController()
+    const asked = eventually(ask, () => begun.signal.aborted)
+    asked.catch(() => {})
+    await Promise.race([held, asked])
+    begun.abort()
+    return { release, asked, uses: () => scene.provider.state.uses.slice(uses) }
   }
 
   async function killedWhileHeld() {
@@ -100,19 +107,44 @@ describe('a refresh token that is used up and not replaced', () => {
     await scene.replicas[0]?.part.start()
   }, 60_000)
 
+  /** The session goes on at another replica, and with a token that was not used before. */
+  async function goesOn({ uses }: Awaited<ReturnType<typeof untilHeld>>) {
+    one.via = replicaUrl(1)
+    expect((await eventually(ask, () => uses().length >= 3)).status).toBe(200)
+    const tokens = uses().map(({ refreshToken }) => refreshToken)
+    expect(new Set(tokens).size).toBe(tokens.length)
+  }
+
+  it('X9: while its replica is asked to stop, is replaced before that ends', async () => {
+    scene.provider.state.reuseSeconds = 0
+    const sql = owner()
+    const held = await untilHeld()
+    await sql.begin(async (tx) => {
+      // What the provider gives cannot be written down.
+      await tx`lock table sessions in share mode`
+      held.release()
+      expect((await held.asked).status).toBe(200)
+      const stopped = scene.replicas[0]?.part.stop()
+      // Time to end in, for one that does not wait; one that does is still there.
+      await Promise.race([stopped, wait(1500)])
+    })
+    await sql.end()
+    await scene.replicas[0]?.part.stop()
+    await goesOn(held)
+    await scene.replicas[0]?.part.start()
+  }, 60_000)
+
   it('X1: since the database cut the connection off, is replaced all the same', async () => {
     scene.provider.state.reuseSeconds = 0
-    const held = await untilHeld()
     const sql = owner()
+    const held = await untilHeld()
     const cut = await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
       where usename = 'dashgate_gateway' and state = 'idle in transaction'`
+    held.release()
     await sql.end()
     expect(cut.length).toBeGreaterThan(0)
-    held.release()
-    one.via = replicaUrl(1)
-    expect((await eventually(ask, () => held.uses().length >= 3)).status).toBe(200)
-    const tokens = held.uses().map(({ refreshToken }) => refreshToken)
-    expect(new Set(tokens).size).toBe(tokens.length)
+    expect((await held.asked).status).toBe(200)
+    await goesOn(held)
   }, 60_000)
 })

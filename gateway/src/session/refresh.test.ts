@@ -95,7 +95,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
   }
   /** A process of its own, as far as refreshing goes. */
   const replica = () => {
-    const refreshIfDue = createRefresher({
+    const { refreshIfDue, settled } = createRefresher({
       askProvider(refreshToken) {
         world.asked.push(refreshToken)
         return answer(refreshToken)
@@ -112,7 +112,7 @@ function setUp(answer: (refreshToken: string) => Promise<RefreshOutcome>) {
       random: () => 1,
       patienceMs: world.patienceMs,
     })
-    return (one: LiveSession) => refreshIfDue(one, 'request-1')
+    return Object.assign((one: LiveSession) => refreshIfDue(one, 'request-1'), { settled })
   }
   return { world, session, replica }
 }
@@ -272,6 +272,22 @@ describe('O6: a refresh', () => {
     answer.resolve(renewed())
     await expect.poll(() => one.access, inTime).toEqual(nextHour)
     expect(world.asked).toEqual(['first'])
+  })
+
+  it('X9: that outlasts its request is waited for when the process is to end', async () => {
+    const answer = Promise.withResolvers<RefreshOutcome>()
+    const { world, session, replica } = setUp(() => answer.promise)
+    world.patienceMs = 1
+    let failures = 1
+    world.beforeWrite = (change) => {
+      if (change !== 'begun' && failures-- > 0) throw new Error('connection lost')
+    }
+    const refreshIfDue = replica()
+    await refreshIfDue(session())
+    const settled = refreshIfDue.settled()
+    answer.resolve(renewed())
+    await settled
+    expect(world.row.refreshTokenSealed).toBe('s:second')
   })
 
   it('X8: is noted before the provider is asked, and says so when the session ends of a token used up', async () => {

@@ -45,6 +45,8 @@ const ofProvider = { firstMs: 500, longestMs: 5000 }
  * though its lock is gone with its connection. Shorter than the time in which providers take a token again.
  */
 const answerSeconds = 10
+/** How long a refresh that outlasts its request may take once the gateway is asked to stop. */
+const lastRefreshMs = 5000
 /** Pauses between attempts to write down tokens that were already given. */
 const keepAfterMs = [0, 100, 200, 400, 800, 1600, 3200]
 
@@ -71,6 +73,8 @@ export function createRefresher(options: RefreshOptions) {
   const patienceMs = options.patienceMs ?? defaultPatienceMs
   const running = new WeakMap<LiveSession, Promise<void>>()
   const backOffs = new WeakMap<LiveSession, BackOff>()
+  /** What goes on without anybody waiting for it; none of it rejects. */
+  const pending = new Set<Promise<void>>()
   const provider = createBackOff({ ...ofProvider, ...clock })
   /** Sessions of which no other replica may hold an answer: who began was this one. */
   const begunHere = new WeakSet<LiveSession>()
@@ -78,6 +82,11 @@ export function createRefresher(options: RefreshOptions) {
 
   const isDue = ({ access }: LiveSession) =>
     access !== undefined && isRefreshDue(access, clock.now())
+
+  function track(work: Promise<void>): void {
+    pending.add(work)
+    void work.finally(() => pending.delete(work))
+  }
 
   async function askProvider(refreshToken: string): Promise<RefreshOutcome> {
     try {
@@ -149,7 +158,7 @@ export function createRefresher(options: RefreshOptions) {
   /** The provider has given these tokens already: no other replica must ask with the old one. */
   async function keep(session: LiveSession, before: string, refreshed: Refreshed): Promise<void> {
     for (const pause of keepAfterMs) {
-      await wait(pause, undefined, { ref: false })
+      await wait(pause)
       try {
         return await store.keep(session.idHash, before, refreshed)
       } catch (error) {
@@ -174,7 +183,7 @@ export function createRefresher(options: RefreshOptions) {
     } catch (error) {
       if (!done.before || !done.change || 'revokedReason' in done.change) throw error
       onFault(error)
-      void keep(session, done.before, done.change)
+      track(keep(session, done.before, done.change))
     }
     if (!done.change) return
     if ('revokedReason' in done.change) {
@@ -199,10 +208,11 @@ export function createRefresher(options: RefreshOptions) {
         running.delete(session)
       })
     running.set(session, work)
+    track(work)
     return work
   }
 
-  return async function refreshIfDue(session: LiveSession, requestId: string): Promise<void> {
+  async function refreshIfDue(session: LiveSession, requestId: string): Promise<void> {
     if (!isDue(session)) return
     let work = running.get(session)
     if (!work) {
@@ -216,12 +226,27 @@ export function createRefresher(options: RefreshOptions) {
     await Promise.race([work, patience])
     given.abort()
   }
+
+  return {
+    refreshIfDue,
+
+    /**
+     * Resolves when no refresh is under way, or after some seconds: to be called when no request is
+     * left. One that is cut off by the end of the process may cost its session the refresh token.
+     */
+    async settled(): Promise<void> {
+      const late = wait(lastRefreshMs, 'late' as const, { ref: false })
+      while (pending.size > 0) {
+        if ((await Promise.race([late, Promise.all(pending)])) === 'late') return
+      }
+    },
+  }
 }
 
+export type Refresher = ReturnType<typeof createRefresher>
+
 /** Renews the tokens of the request's session where that is due; drops a session that this ended. */
-export const refreshSession = (
-  refreshIfDue: (session: LiveSession, requestId: string) => Promise<void>,
-) =>
+export const refreshSession = ({ refreshIfDue }: Pick<Refresher, 'refreshIfDue'>) =>
   createMiddleware<GatewayEnv>(async function refreshSession(c, next) {
     const session = c.get('session')
     if (session) {

@@ -123,9 +123,7 @@ export async function startCountingProvider(gatewayUrl: string) {
         held.resolve()
         return released.promise
       }
-      let isHeld = false
-      void held.promise.then(() => (isHeld = true))
-      return { isHeld: () => isHeld, release: () => released.resolve() }
+      return { held: held.promise, release: () => released.resolve() }
     },
 
     async stop(): Promise<void> {

@@ -80,6 +80,8 @@ async function holdStream(replica: string, browser: Visitor, path: string, signa
   const answer = await request(`${replica}${path}_dash-layout?hold`, {
     headers: { ...asScript, host, cookie: browser.cookies.header },
     signal,
+    // It says nothing for as long as it runs.
+    bodyTimeout: 0,
   })
   if (answer.statusCode !== 200) throw new Error(`answered ${answer.statusCode}`)
   try {
