@@ -82,6 +82,14 @@ describe('O2, V8, V11, V26: a place to go back to', () => {
       })
       expect(answer.status, target).toBe(303)
       expect(staysHere(answer.headers.get('location') ?? ''), target).toBe(true)
+      const back = await staff.ask(
+        `/auth/return?return_to=${encodeURIComponent(target.toWellFormed())}`,
+        { headers: asNavigation },
+      )
+      expect([back.status, staysHere(back.headers.get('location') ?? '')], target).toEqual([
+        303,
+        true,
+      ])
       // Signed in at the provider already, so it goes there and back without a form.
       const hops = staff.answers.length
       const { url } = await staff.visit(
