@@ -70,18 +70,32 @@ async function discover(
   return configuration
 }
 
-/**
- * Finds the provider at first need, and again after a failure.
- *
- * @throws {GatewayError} 503
- */
-export function createDiscovery(options: DiscoveryOptions, fetch = boundedFetch) {
+/** Where the provider is found. */
+export interface Discovery {
+  /** @throws {GatewayError} 503 */
+  (): Promise<oidc.Configuration>
+  /**
+   * To be told of what went wrong with an answer of the provider. Where a key is missing, everything is
+   * asked for anew: for a minute after it has got the keys, the library looks for no others.
+   */
+  failed(cause: unknown): void
+}
+
+/** Finds the provider at first need, and again after a failure. */
+export function createDiscovery(options: DiscoveryOptions, fetch = boundedFetch): Discovery {
   let found: Promise<oidc.Configuration> | undefined
-  return function configuration(): Promise<oidc.Configuration> {
+  function configuration(): Promise<oidc.Configuration> {
     found ??= discover(options, fetch).catch((cause: unknown) => {
       setTimeout(() => (found = undefined), discoveryPauseMs).unref()
       throw cause instanceof GatewayError ? cause : providerUnavailable(cause)
     })
     return found
   }
+  function failed(cause: unknown): void {
+    if (cause instanceof oidc.ClientError && cause.code === keyMissing) found = undefined
+  }
+  return Object.assign(configuration, { failed })
 }
+
+/** What openid-client says when no key of the provider is the one that a token names. */
+const keyMissing = 'OAUTH_KEY_SELECTION_FAILED'

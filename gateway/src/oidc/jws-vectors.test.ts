@@ -159,3 +159,31 @@ describe('L1, R7, V11: a token that others have made', () => {
     expect(taken).toEqual([])
   })
 })
+
+describe('X4: a provider that signs with another key, a moment after its keys were read', () => {
+  it('is believed at the sign-in after the one that found the key missing, and its old key no more', async () => {
+    await using one = await provider()
+    const { server, given } = one
+    const person = { tenant_id: 'acme-corp', role: 'viewer', email: 'viewer@acme.test' }
+    const times = { iat: seconds(), exp: seconds() + 600 }
+    const claims = { iss: server.url, aud: clientId, sub: 'u1', nonce, ...times, ...person }
+    const relyingParty = one.relyingParty()
+    const redeem = () =>
+      relyingParty.redeem('?code=c&state=s', checks).then(
+        ({ principal }) => principal.sub,
+        () => 'refused',
+      )
+    const old = await signed(claims)
+    Object.assign(given, { idToken: old, keys: [jwk] })
+    expect(await redeem()).toBe('u1')
+
+    const next = await generateKeyPair('RS256', { extractable: true })
+    given.keys = [{ ...(await exportJWK(next.publicKey)), kid: 'next', use: 'sig', alg: 'RS256' }]
+    given.idToken = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'next' })
+      .sign(next.privateKey)
+    expect([await redeem(), await redeem()]).toEqual(['refused', 'u1'])
+    given.idToken = old
+    expect(await redeem()).toBe('refused')
+  })
+})

@@ -118,6 +118,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
           ),
         )
       } catch (cause) {
+        configuration.failed(cause)
         throw faultOfSignIn(cause)
       }
     },
@@ -141,6 +142,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
           if (cause instanceof SignInRefusal) return 'ended'
           if (cause instanceof oidc.ResponseBodyError && cause.error === 'invalid_grant')
             return 'ended'
+          configuration.failed(cause)
           const unchecked = providerUnavailable(cause)
           if (heard.refreshToken === undefined) throw unchecked
           return { unchecked, refreshToken: heard.refreshToken }
