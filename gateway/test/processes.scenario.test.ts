@@ -5,6 +5,7 @@ import {
   startProcessesScene,
   type ProcessesScene,
 } from './support/processes-scene.ts'
+import { until } from './support/rotation-scene.ts'
 import { signedIn } from './support/stack.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -21,7 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => scene?.stop())
 
-describe('a gateway of two processes', () => {
+describe('a gateway of two processes', { timeout: 120_000 }, () => {
   it('is ready when both are', async () => {
     expect(await scene.ops('/readyz')).toBe('ok\n')
     expect(await scene.pids()).toHaveLength(2)
@@ -52,7 +53,7 @@ describe('a gateway of two processes', () => {
     for (let turn = 0; turn < 4; turn += 1) {
       expect(await scene.askOnce(acme, scene.path('_dash-layout'))).toBe(200)
     }
-    await eventually(async () => expect(await scene.pids()).toHaveLength(3))
+    await until(async () => (await scene.pids()).length === 3)
     await eventually(async () => expect(await scene.ops('/readyz')).toBe('ok\n'))
     expect(await scene.log()).toMatch(/a process ended by itself/)
     expect(await scene.counted()).toBeGreaterThanOrEqual(before + 4)
@@ -63,10 +64,10 @@ describe('a gateway of two processes', () => {
   })
 })
 
-describe('X9: a gateway of two processes that is asked to stop', () => {
+describe('X9: a gateway of two processes that is asked to stop', { timeout: 120_000 }, () => {
   it('leaves nothing running', async () => {
     using gateway = await startBareGateway()
-    await eventually(async () => expect(await gateway.readyz()).toBe('200 ok\n'))
+    await gateway.ready()
     expect(gateway.alive()).toHaveLength(2)
     gateway.child.kill('SIGTERM')
     expect(await gateway.exited).toEqual([0, null])
@@ -75,13 +76,13 @@ describe('X9: a gateway of two processes that is asked to stop', () => {
 
   it('leaves nothing running when its first process is killed', async () => {
     using gateway = await startBareGateway()
-    await eventually(async () => expect(await gateway.readyz()).toBe('200 ok\n'))
+    await gateway.ready()
     gateway.child.kill('SIGKILL')
     await eventually(() => expect(gateway.alive()).toEqual([]))
   })
 })
 
-describe('a gateway of two processes that cannot work', () => {
+describe('a gateway of two processes that cannot work', { timeout: 120_000 }, () => {
   it('says why and ends', async () => {
     using gateway = await startBareGateway({
       MASTER_KEY: Buffer.from(process.hrtime.bigint().toString().padEnd(32, 'abcdefgh')).toString(

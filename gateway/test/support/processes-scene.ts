@@ -6,6 +6,7 @@ import { inject } from 'vitest'
 import { freePorts } from '../../../dev/ports.ts'
 import { isAlive } from '../../../dev/process-group.ts'
 import { startGateways, type Replica } from './replicas.ts'
+import { until } from './rotation-scene.ts'
 import { eventually, operate, stack } from './stack.ts'
 import { asScript, type Visitor } from './visitor.ts'
 import { startWatchingApp } from './watching-app.ts'
@@ -130,10 +131,13 @@ export async function startBareGateway(environment: Readonly<Record<string, stri
     exited,
     pids,
     log: () => log,
-    readyz: () =>
-      fetch(`http://127.0.0.1:${ops}/readyz`).then(
-        async (answer) => `${answer.status} ${await answer.text()}`,
-        () => 'refused',
+    /** On a busy machine a start takes its time. */
+    ready: () =>
+      until(() =>
+        fetch(`http://127.0.0.1:${ops}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
       ),
     alive: () => pids().filter(isAlive),
     [Symbol.dispose]() {
