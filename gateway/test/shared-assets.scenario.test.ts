@@ -134,6 +134,21 @@ describe('bundles that dashboards have in common', () => {
     expect([200, 304]).toContain((await askFor(acme, url, one, fresh)).status)
   })
 
+  it('V27: but a chunk in one session alone, for any app can have the bundles that make a build', async () => {
+    const mark = randomUUID()
+    deploy(one, mark)
+    deploy(other, mark)
+    one.now.files.set('dash/dcc/async-graph.js', { text: '// of somebody who means harm' })
+    const page = await sharedPage(globex, one)
+    expect(buildIn(page)).toBe(buildIn(await sharedPage(acme, other)))
+    const url = chunkOf(page, 'dash/dcc/async-graph.js')
+    const { text, headers } = await askFor(globex, url, one)
+    expect(text).toContain('means harm')
+    expect(headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
+    expect(headers.get('vary')).toMatch(/^Cookie\b/)
+    expect((await askFor(acme, url, other)).text).not.toContain('means harm')
+  })
+
   it('are what the app has, in every coding', async () => {
     const [url = ''] = urlsIn(await sharedPage(acme, one))
     const client = new Client(acme.via ?? '')

@@ -118,9 +118,13 @@ export function createAppBuilds(options: AppBuildsOptions) {
     )
     for (const [path, hash] of stateOf(app).ownChunks) parts.set(path, { hash, version: undefined })
     const build = buildOf(parts)
-    builds.add(build, app, buildItself, { hash: hashOf(Buffer.alloc(0)), type: 'js' })
+    builds.add(build, app, buildItself, {
+      hash: hashOf(Buffer.alloc(0)),
+      type: 'js',
+      isInName: false,
+    })
     for (const [path, { bytes, type }] of files) {
-      builds.add(build, app, path, { hash: contents.put(bytes), type })
+      builds.add(build, app, path, { hash: contents.put(bytes), type, isInName: true })
     }
     const named = [...files].filter(([path]) => path !== plotlyPath)
     return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { buildOf, createBuilds, isBuild, type BuildFile } from './builds.ts'
 
 const app = { slug: 'loss', appUrl: 'http://127.0.0.1:8051' }
-const file = (digit: string): BuildFile => ({ hash: digit.repeat(64), type: 'js' })
+const file = (digit: string): BuildFile => ({ hash: digit.repeat(64), type: 'js', isInName: true })
 
 const memoryDisk = () => {
   const files = new Map<string, Buffer>()

@@ -14,6 +14,8 @@ export const contentTypes: Readonly<Record<AssetType, string>> = {
 export interface BuildFile {
   readonly hash: string
   readonly type: AssetType
+  /** Whether the name of the build says this content; a chunk is only what one app said it is. */
+  readonly isInName: boolean
 }
 
 /** What makes a build: the files that a page names, with the versions that it says, and plotly.js. */
@@ -30,6 +32,7 @@ const mostFiles = 20_000
 const fileShape = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   type: z.enum(['js', 'css']),
+  isInName: z.boolean(),
 })
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex')

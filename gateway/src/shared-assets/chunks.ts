@@ -43,7 +43,8 @@ export function createChunks({ fetchAsset, contents, builds, appBuilds }: Chunks
     if (bundle === undefined) return undefined
     const fetched = await fetchAsset(app, path)
     if (!fetched || !(await stillHas(app, known, bundle))) return undefined
-    const file: BuildFile = { hash: contents.put(fetched.bytes), type: fetched.type }
+    const hash = contents.put(fetched.bytes)
+    const file: BuildFile = { hash, type: fetched.type, isInName: false }
     const place = `${known.build} ${path}`
     const isCommon = (common.get(place) ?? file.hash) === file.hash
     if (isCommon) common.set(place, file.hash)

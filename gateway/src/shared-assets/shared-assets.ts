@@ -32,6 +32,8 @@ export interface Found {
   readonly representation: Representation
   /** Whether every app of the build has this content, so that browsers may keep it. */
   readonly isCommon: boolean
+  /** Whether the URL can have no other content, whichever app it came from. */
+  readonly isInName: boolean
   /** Whether the pages of the build name it; others are asked for late. */
   readonly isNamed: boolean
 }
@@ -73,7 +75,8 @@ export function createSharedAssets({ folder, maxBytes, fetchAsset, warn }: Share
   async function fileOf(apps: readonly SharedApp[], build: string, path: string) {
     for (const app of apps) {
       const file = await builds.find(build, app, path)
-      if (file) return { app, file, isCommon: true }
+      // What is no part of the build's name, an app says for its own pages alone.
+      if (file && (file.isInName || app === apps[0])) return { app, file, isCommon: true }
     }
     const app = apps.find((one) => appBuilds.current(one, build))
     const chunk = app && (await chunks.fetch(app, build, path))
@@ -115,7 +118,7 @@ export function createSharedAssets({ folder, maxBytes, fetchAsset, warn }: Share
         if (!representation) return 'moved_on'
         const { app, file, isCommon } = found
         const isNamed = appBuilds.current(app, build)?.named.has(path) ?? true
-        return { app, type: file.type, representation, isCommon, isNamed }
+        return { app, type: file.type, representation, isCommon, isInName: file.isInName, isNamed }
       }
       for (const app of apps) if (await builds.find(build, app, buildItself)) return 'moved_on'
       return 'unknown'

@@ -7,7 +7,7 @@ import { sendRepresentation } from '../http/send-representation.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import type { LiveSession } from '../session/live-session.ts'
 import { contentTypes, isBuild, type SharedApp } from './builds.ts'
-import type { SharedAssets } from './shared-assets.ts'
+import type { Found, SharedAssets } from './shared-assets.ts'
 import { isShareable, parseSuitePath, suitesFolder } from './suite-path.ts'
 
 export interface SharedStageOptions {
@@ -31,6 +31,17 @@ function askingPage(referer: string | undefined, publicOrigin: string): string |
 
 const slugOf = (pagePath: string | undefined) =>
   /^\/dashboard\/([a-z0-9-]+)\//.exec(pagePath ?? '')?.[1]
+
+/**
+ * Who may keep a file. What the name of the build says, everybody: it can have no other content. A
+ * chunk is what an app said it is, and any app can have the bundles that make a build: its chunk, kept
+ * by a cache for others or by a browser for the next person, would run in their dashboards.
+ */
+function keeping({ isCommon, isInName }: Pick<Found, 'isCommon' | 'isInName'>) {
+  if (!isCommon) return { 'cache-control': 'no-store' }
+  if (isInName) return { 'cache-control': 'public, max-age=31536000, immutable' }
+  return { 'cache-control': 'private, max-age=31536000, immutable', vary: 'Cookie' }
+}
 
 /**
  * Another replica made the page, and this one has yet to see one: the dashboard's own address has
@@ -78,7 +89,7 @@ export function sharedStage(options: SharedStageOptions) {
       ...baseHeaders,
       'Content-Security-Policy': workerPolicy,
       'content-type': contentTypes[found.type],
-      'cache-control': found.isCommon ? 'public, max-age=31536000, immutable' : 'no-store',
+      ...keeping(found),
       'x-request-id': c.get('requestId'),
     })
     return RESPONSE_ALREADY_SENT
