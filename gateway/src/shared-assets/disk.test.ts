@@ -59,8 +59,8 @@ describe('a file', () => {
 
   it('that was not used for longest goes when there is no room', async () => {
     const disk = open(10_000)
-    for (const name of ['old', 'used', 'new']) await disk.write(name, Buffer.alloc(3000))
-    for (const [index, name] of ['old', 'used', 'new'].entries()) {
+    for (const name of ['used', 'old', 'new']) await disk.write(name, Buffer.alloc(3000))
+    for (const [index, name] of ['used', 'old', 'new'].entries()) {
       await utimes(join(await folder(), name), 1000 + index, 1000 + index)
     }
     await disk.read('used')
