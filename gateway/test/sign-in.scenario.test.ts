@@ -24,6 +24,16 @@ describe('without a session', () => {
     ])
   })
 
+  it('a client that asks for a page as no browser does is led to sign-in by redirects alone', async () => {
+    const { status, headers } = await visitor().ask('/dashboard/loss-development/?a=1', {
+      headers: { accept: 'text/html' },
+    })
+    expect([status, headers.get('location')]).toEqual([
+      302,
+      '/login?return_to=%2Fdashboard%2Floss-development%2F%3Fa%3D1',
+    ])
+  })
+
   it.each([
     '/session',
     '/dashboard/loss-development/_dash-layout',

@@ -66,9 +66,12 @@ export const requireSession = (pages: SessionPages) =>
       c.header('X-Gateway-Error', 'session_expired')
       return c.html(pages.sessionEnded(c), 401)
     }
-    const isForeign = c.env.incoming.headers['sec-fetch-site'] === 'cross-site'
+    const { 'sec-fetch-site': site, 'sec-fetch-dest': destination } = c.env.incoming.headers
+    const isForeign = site === 'cross-site'
     if (!isForeign) countRound(c, path + query)
-    if (isForeign || path.startsWith('/dashboard/')) {
+    // What only looks like a browser has no fragment to lose, and follows redirects.
+    const hasFragment = path.startsWith('/dashboard/') && destination === 'document'
+    if (isForeign || hasFragment) {
       return c.html(pages.opening(c, returnPath(path + query)))
     }
     return c.redirect(`/login?return_to=${encodeURIComponent(path + query)}`, 302)
