@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unsealData } from 'iron-session'
+import { exportJWK, generateKeyPair } from 'jose'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startStack, type Stack } from '../../dev/stack.ts'
@@ -98,6 +99,49 @@ describe('without the provider', () => {
   }, 60_000)
 })
 
+describe('a provider that hangs', () => {
+  it('X3: holds nobody up for long, at a sign-in or at a refresh', async () => {
+    const globex = new Visitor(stack.info.publicUrl)
+    await globex.signIn('viewer@globex.test')
+    stack.parts.provider.signal('SIGSTOP')
+    try {
+      const one = new Visitor(stack.info.publicUrl)
+      // Its document is known already: the sign-in fails where the provider itself would be asked.
+      expect((await inTime(page(one, '/login'))).status).toBe(302)
+      // Its tokens become due: whoever asks waits a moment for the provider, and goes on without it.
+      for (let turn = 0; turn < 20; turn += 1) {
+        expect((await inTime(globex.script('/session'))).status).toBe(200)
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+    } finally {
+      stack.parts.provider.signal('SIGCONT')
+    }
+    // It may have used up a refresh token whose successor nobody got: another sign-in works at once.
+    await recovers(async () => {
+      await globex.signIn('viewer@globex.test')
+      return globex.script('/session')
+    })
+  }, 120_000)
+})
+
+describe('a provider that signs with another key', () => {
+  it('X4: is believed soon after, without a restart', async () => {
+    const signsIn = async () => {
+      const one = new Visitor(stack.info.publicUrl)
+      await one.signIn('viewer@globex.test')
+      return one.script('/session')
+    }
+    expect((await signsIn()).status).toBe(200)
+    await stack.parts.provider.stop()
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+    const key = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }
+    await writeFile(join(directory, 'provider-keys.json'), JSON.stringify({ keys: [key] }))
+    await stack.parts.provider.start()
+    // The first one finds that the key is missing, and has the keys read again.
+    await recovers(signsIn)
+  }, 120_000)
+})
+
 describe('the tokens of the provider', () => {
   const sealedToken = async () => {
     const sql = postgres(stack.info.databaseUrl, { max: 1 })
@@ -154,6 +198,39 @@ describe('without the database', () => {
     await recovers(() => acme.script('/dashboard/loss-development/_dash-layout'))
     expect((await frame()).status).toBe(200)
   }, 60_000)
+})
+
+describe('a database that is restarted under load', () => {
+  it('X1: is found again by itself; meanwhile each request is answered or told to come back', async () => {
+    const { gateway, postgres } = stack.parts
+    const pid = gateway?.pid
+    const statuses: number[] = []
+    const over = new AbortController()
+    const load = Array.from({ length: 8 }, async () => {
+      while (!over.signal.aborted) {
+        const { status } = await acme.script('/dashboard/loss-development/_dash-layout')
+        statuses.push(status)
+        // A refusal comes at once; asking on and on would only heat the room.
+        if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    })
+    try {
+      for (let round = 0; round < 2; round += 1) {
+        await postgres.kill()
+        const refused = statuses.length
+        await expect.poll(() => statuses.slice(refused), { timeout: 20_000 }).toContain(503)
+        await postgres.start()
+        const back = statuses.length
+        await expect.poll(() => statuses.slice(back), { timeout: 20_000 }).toContain(200)
+      }
+    } finally {
+      over.abort()
+      await Promise.all(load)
+    }
+    expect(new Set(statuses)).toEqual(new Set([200, 503]))
+    expect(gateway?.pid).toBe(pid)
+    await recovers(async () => page(new Visitor(stack.info.publicUrl), '/login'))
+  }, 120_000)
 })
 
 describe('without the blob store', () => {
