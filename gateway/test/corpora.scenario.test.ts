@@ -21,6 +21,9 @@ const traversals = [
 ]
 const splits = ['%0d%0aSet-Cookie:crlf=injection', ...corpusLines('crlf-injection.txt')]
 
+/** A field that such a text has made. The sealed values of our own cookies may hold any letters. */
+const injected = /^(?:set-cookie: *crlf|crlf)/im
+
 let acme: Visitor
 let staff: Visitor
 beforeAll(async () => {
@@ -203,9 +206,7 @@ describe('H2: bytes that end a header', () => {
       for (const form of forms(text)) {
         for (const target of [`/${form}`, `/session?x=${form}`, `/login?return_to=/${form}`]) {
           const raw = `GET ${target} HTTP/1.1\r\nHost: localhost:${publicPort}\r\nConnection: close\r\n\r\n`
-          expect(await sendRaw(publicPort, raw), target).not.toMatch(
-            /^(?:set-cookie|crlf\S*): *\S*crlf/im,
-          )
+          expect(await sendRaw(publicPort, raw), target).not.toMatch(injected)
         }
       }
     }
@@ -215,7 +216,7 @@ describe('H2: bytes that end a header', () => {
     for (const text of splits.flatMap(forms)) {
       const value = text.replaceAll(/[\r\n]+/g, '\r')
       const raw = `GET /session HTTP/1.1\r\nHost: localhost:${publicPort}\r\nAccept: ${value}\r\nConnection: close\r\n\r\n`
-      expect(await sendRaw(publicPort, raw), text).not.toMatch(/^set-cookie: *\S*crlf/im)
+      expect(await sendRaw(publicPort, raw), text).not.toMatch(injected)
     }
   })
 })
