@@ -50,7 +50,6 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
   const keys = await composeKeys(config, { database, audit, logger, now: clock.now })
   const { keyRings } = keys
   const directory = createTenantDirectory(database)
-  await directory.reload()
 
   const sessionStore = createSessionStore(database)
   const cookies = createSessionCookies(keyRings, config.SESSION_ABSOLUTE_SECONDS)
@@ -83,14 +82,15 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
     createReloader(reload, (error) => logger.warn(`${what} could not be read again`, { error }))
   const tenants = reloader('tenants', () =>
     revocations.ofAccess(async () => {
-      await directory.reload()
+      await directory.renew()
       return registry.recheckAccess()
     }),
   )
   const sessions = reloader('sessions', () => registry.recheckAll())
   const notifications = await listenForChanges(addresses, {
-    metadata(changedAt) {
+    metadata(changedAt, change) {
       revocations.accessChanged(changedAt)
+      directory.note(change)
       tenants.request()
     },
     keys: keys.request,
@@ -98,13 +98,16 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
       if (registry.revoked(idHash)) revocations.ofSession(changedAt)
     },
     resync() {
+      directory.note('everything')
       for (const one of [tenants, keys, sessions]) one.request()
     },
     deaf: (cause) => logger.error(deafness, { cause }),
     hearing: () => logger.info('the notifications of the database arrive again'),
   })
-  // What changed between the reading above and the first moment of listening.
-  for (const one of [tenants, keys]) one.request()
+  // From the first moment of listening on: what changes meanwhile is read after it.
+  await directory.reload()
+  // What changed between the reading above and that moment.
+  keys.request()
 
   return {
     clock,

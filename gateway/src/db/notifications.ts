@@ -14,8 +14,11 @@ const proofMs = 1000
 /** When something was changed, on the clock of `performance.now()`; unknown before the first beat. */
 export type ChangedAt = number | undefined
 
+/** The number of a change that names tenants; or that all dashboards, or everything may have changed. */
+export type MetadataChange = number | 'dashboards' | 'everything'
+
 export interface ChangeHandlers {
-  metadata(changedAt: ChangedAt): void
+  metadata(changedAt: ChangedAt, change: MetadataChange): void
   session(idHash: string, changedAt: ChangedAt): void
   keys(): void
   /** Something may have been missed, so read everything again; each second while nothing is heard. */
@@ -69,7 +72,7 @@ export async function listenForChanges(
   function hear(_channel: string, heard: string): void {
     if (heard === payload) return hearOurselves()
     const change = parseChange(heard)
-    if (change?.kind === 'metadata') handlers.metadata(onOurClock(change.at))
+    if (change?.kind === 'metadata') handlers.metadata(onOurClock(change.at), whatOf(change))
     if (change?.kind === 'keys') handlers.keys()
     if (change?.kind === 'session') handlers.session(change.idHash, onOurClock(change.at))
   }
@@ -180,10 +183,18 @@ export async function listenForChanges(
 
 /** Any role of the database may notify, so a payload is not taken for granted. */
 const change = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('metadata'), at: z.number().optional() }),
+  z.object({
+    kind: z.literal('metadata'),
+    at: z.number().optional(),
+    change: z.int().positive().optional(),
+    dashboards: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('keys') }),
   z.object({ kind: z.literal('session'), idHash: z.string(), at: z.number().optional() }),
 ])
+
+const whatOf = (told: { change?: number | undefined; dashboards?: boolean | undefined }) =>
+  told.change ?? (told.dashboards ? 'dashboards' : 'everything')
 
 function parseChange(payload: string): z.output<typeof change> | undefined {
   try {

@@ -4,9 +4,8 @@ import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
 import { timeLeft, type LiveSession } from '../session/live-session.ts'
 import type { OwnSession } from '../session/own-sessions-store.ts'
-import { mayActFor } from '../session/principal.ts'
 import { sessionHandle } from '../session/session-handle.ts'
-import type { Tenant, TenantDirectory } from '../tenant/directory.ts'
+import type { TenantChoice, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
 
 export function pageOf(c: Context<GatewayEnv>, assets: ShellAssets): Page {
@@ -23,7 +22,7 @@ export function pageOf(c: Context<GatewayEnv>, assets: ShellAssets): Page {
 const logoForm = /^data:image\/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+$/
 const colourForm = /^#[0-9a-fA-F]{6}$/
 
-export function brandOf(tenant: Tenant): Brand {
+export function brandOf(tenant: TenantChoice): Brand {
   const { logo, colors, displayName } = tenant.branding
   const primary = colors?.primary
   return {
@@ -34,24 +33,30 @@ export function brandOf(tenant: Tenant): Brand {
   }
 }
 
+type Tenants = Pick<TenantDirectory, 'tenant' | 'tenants' | 'tenantCount'>
+
+const listed = (ids: readonly string[], directory: Tenants): TenantChoice[] =>
+  [...new Set(ids)].flatMap((id) => directory.tenant(id) ?? [])
+
 /** The tenants that a session may act for, suspended ones included, by name. */
-export function tenantsOf(
-  session: LiveSession,
-  directory: Pick<TenantDirectory, 'tenants'>,
-): Tenant[] {
-  return directory
-    .tenants()
-    .filter((tenant) => mayActFor(session.principal, tenant.id))
-    .toSorted((a, b) => a.displayName.localeCompare(b.displayName))
+export function tenantsOf({ principal }: LiveSession, directory: Tenants): readonly TenantChoice[] {
+  return principal.tenants === 'all'
+    ? directory.tenants()
+    : listed(principal.tenants, directory).toSorted((a, b) =>
+        a.displayName.localeCompare(b.displayName),
+      )
 }
 
-export const personOf = (
-  session: LiveSession,
-  directory: Pick<TenantDirectory, 'tenants'>,
-): Person => ({
+/** Asked with each page, so nothing is listed for it that a hundred thousand would make long. */
+const countOf = ({ principal }: LiveSession, directory: Tenants): number =>
+  principal.tenants === 'all'
+    ? directory.tenantCount()
+    : listed(principal.tenants, directory).length
+
+export const personOf = (session: LiveSession, directory: Tenants): Person => ({
   email: session.principal.email,
   role: session.principal.role,
-  canSwitch: session.principal.role === 'admin' && tenantsOf(session, directory).length > 1,
+  canSwitch: session.principal.role === 'admin' && countOf(session, directory) > 1,
   ...timeLeft(session),
 })
 
