@@ -1,4 +1,4 @@
-import type { TenantText } from './directory-reading.ts'
+import type { TenantText } from './directory-store.ts'
 import type { TenantChoice } from './directory.ts'
 import { parseTenant } from './records.ts'
 

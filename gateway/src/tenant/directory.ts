@@ -8,7 +8,7 @@ import {
   readChangedTenants,
   readDashboards,
   readTenantsOf,
-} from './directory-reading.ts'
+} from './directory-store.ts'
 import {
   assignedTo,
   createRecordMaker,

@@ -1,6 +1,6 @@
 import type { ConfigLevels } from './config-merge.ts'
 import { asTenantSeesIt } from './dashboard-words.ts'
-import type { TenantText } from './directory-reading.ts'
+import type { TenantText } from './directory-store.ts'
 import type { Dashboard, Tenant } from './directory.ts'
 
 export interface Assignment {
