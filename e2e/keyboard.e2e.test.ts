@@ -59,7 +59,7 @@ describe('by keyboard', () => {
     const { page } = await signedIn(ACME)
     await tabThrough(page, 3)
     await page.keyboard.press('Enter')
-    expect(await tabThrough(page, 1)).toEqual(['Sign out'])
+    expect(await tabThrough(page, 2)).toEqual(['Your account', 'Sign out'])
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
   })

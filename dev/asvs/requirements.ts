@@ -87,6 +87,6 @@ const levels: Readonly<Record<string, string>> = {
 /** Each id with its level. */
 export const requirements: ReadonlyMap<string, number> = new Map(
   Object.entries(levels).flatMap(([section, digits]) =>
-    [...digits].map((digit, index) => [`${section}.${index + 1}`, Number(digit)] as const),
+    Array.from(digits, (digit, index) => [`${section}.${index + 1}`, Number(digit)] as const),
   ),
 )

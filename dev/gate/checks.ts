@@ -60,8 +60,8 @@ const pytest: Check = {
   report: { file: join(reports, 'pytest.xml'), format: 'pytest' },
 }
 
-/** Tests without a browser, and without the whole stack but for a moment. */
-const lightProjects = new Set(['unit', 'database', 'stack'])
+/** Tests without the whole stack, or only with it for a moment: about half of the time of all. */
+const lightProjects = new Set(['unit', 'database', 'stack', 'browser'])
 
 /**
  * A test of several processes is run once more when it fails: what is between them, on a machine that
@@ -73,7 +73,7 @@ const projectsOfSeveralProcesses = new Set(['database', 'scenarios', 'browser', 
 /** Takes long, and is not part of the gate by itself: `npm run test:hostile`, `npm test -- --long`. */
 const longProject = 'hostile'
 
-/** Two lanes for two cores; those with the whole stack or a browser follow each other in one. */
+/** Two lanes for two cores; those with the whole stack follow each other in one. */
 export async function plan(): Promise<Plan> {
   const projects = await vitestProjects()
   const usual = projects.filter(({ project }) => project !== longProject)

@@ -51,7 +51,8 @@ export function useBrowser(chromium: { args?: readonly string[] } = {}) {
       ...options,
     })
     context.setDefaultTimeout(60_000)
-    const expected: RegExp[] = []
+    // The shell announces scripts, which a browser without scripts does not fetch; it calls that a policy.
+    const expected = options.javaScriptEnabled === false ? [/^request: csp \S+\/_shared\//] : []
     open.push({ context, faults: collectFaults(context), expected })
     return {
       context,
