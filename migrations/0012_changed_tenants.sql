@@ -51,6 +51,9 @@ create function notify_tenants() returns trigger
     end
   $$;
 
+-- Or any role could hang it on a table of its own, and fill this one.
+revoke all on function notify_tenants() from public;
+
 create function changed_tenants(changes bigint[]) returns table (id bigint, tenants text[])
   language sql stable
   security definer

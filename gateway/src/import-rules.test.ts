@@ -63,7 +63,7 @@ describe('imports', () => {
   })
 
   it('of the database schema stay with the stores', () => {
-    const stores = /^(db\/|admin\/|audit\/|keys\/|[\w-]+\/[\w-]+-store\.ts|tenant\/directory\.ts)/
+    const stores = /^(db\/|admin\/|audit\/|keys\/|[\w-]+\/[\w-]+-store\.ts)/
     expect(breaches(({ what, from }) => what === 'db/schema.ts' && !stores.test(from))).toEqual([])
   })
 

@@ -210,8 +210,9 @@ describe('what notifications say was changed', () => {
     const [rights] = await test.owner`
       select has_table_privilege('dashgate_gateway', 'metadata_changes', 'select, insert, delete') as table,
         has_function_privilege('dashgate_gateway', 'changed_tenants(bigint[])', 'execute') as gateway,
-        has_function_privilege('pg_monitor', 'changed_tenants(bigint[])', 'execute') as others`
-    expect(rights).toEqual({ table: false, gateway: true, others: false })
+        has_function_privilege('pg_monitor', 'changed_tenants(bigint[])', 'execute') as others,
+        has_function_privilege('pg_monitor', 'notify_tenants()', 'execute') as writers`
+    expect(rights).toEqual({ table: false, gateway: true, others: false, writers: false })
   })
 
   it('that cannot be read leaves the last state, and is read the next time', async () => {
