@@ -24,6 +24,15 @@ describe('without a session', () => {
     ])
   })
 
+  it('a tool that follows redirects and asks for anything can sign in, too', async () => {
+    const one = visitor()
+    await one.signIn('viewer@acme.test')
+    const answer = await one.ask('/auth/return?return_to=%2F&after=sign-in', {
+      headers: { accept: '*/*' },
+    })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+  })
+
   it('a client that asks for a page as no browser does is led to sign-in by redirects alone', async () => {
     const { status, headers } = await visitor().ask('/dashboard/loss-development/?a=1', {
       headers: { accept: 'text/html' },

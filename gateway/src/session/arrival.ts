@@ -32,13 +32,13 @@ export interface ArrivalOptions {
  */
 export const arrive = ({ safeReturnTo, opening }: ArrivalOptions) =>
   function arrive(c: Context<GatewayEnv>): Response {
-    if (c.get('clientKind') !== 'document') throw signInAgain()
     const returnTo = safeReturnTo(c.req.query('return_to'))
     c.header('Cache-Control', 'no-store')
     if (c.get('session')) {
       noteRounds(c, roundsOf(c) ?? 0)
       return c.redirect(returnTo, 303)
     }
+    if (c.get('clientKind') !== 'document') throw signInAgain()
     if (c.req.query('after') === undefined) return c.redirect(`/login?${query(returnTo)}`, 302)
     if (c.req.query('asked') !== undefined) throw notKept(returnTo)
     // A provider on another site sent the browser here: the Strict cookie comes with the next step.
