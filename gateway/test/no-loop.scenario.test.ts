@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { operate, owner, signedIn, stack } from './support/stack.ts'
+import { eventually, operate, owner, signedIn, stack } from './support/stack.ts'
 import { follow } from './support/strict-browser.ts'
 import type { Answer, Visitor } from './support/visitor.ts'
 
@@ -88,10 +88,15 @@ describe('a sign-in whose provider is on another site', () => {
     const sql = owner()
     const [account] = await sql`select sub from sessions where email = 'viewer@initech.test'`
     await sql.end()
-    const after = (answer: Answer) =>
-      pathOf(answer) === '/auth/return' && answer.status === 303
-        ? operate('POST', '/admin/sessions/revoke', { sub: String(account?.['sub']) })
-        : Promise.resolve()
+    const after = async (answer: Answer) => {
+      if (pathOf(answer) !== '/auth/return' || answer.status !== 303) return
+      await operate('POST', '/admin/sessions/revoke', { sub: String(account?.['sub']) })
+      // It is notified, and reaches the other listener a moment later.
+      await eventually(
+        () => one.script('/session'),
+        ({ status }) => status === 401,
+      )
+    }
     const { last, steps } = await follow(one, path, 'none', { after })
     expectExplained(last, 'session_not_lasting')
     expect(steps.filter((step) => step.endsWith('/login'))).toHaveLength(3)
