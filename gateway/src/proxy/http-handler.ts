@@ -96,6 +96,19 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     )
   }
 
+  /** Whether it is a file of a component suite, which is sent from what is kept of it. */
+  async function sentAsSuite(
+    c: Context<GatewayEnv>,
+    answer: AppAnswer,
+    outgoing: ServerResponse,
+  ): Promise<boolean> {
+    const path = suitePathOf(c)
+    if (path === undefined) return false
+    const { 'cache-control': lifetime } = answer.headers
+    const fields = responseHeaders(c, 'asset', lifetime ? { 'cache-control': lifetime } : {})
+    return suites.sendSame(c, outgoing, { path, fields, answer })
+  }
+
   /** Passes an answer on; its connection is given back whatever happens. */
   async function passOn(
     c: Context<GatewayEnv>,
@@ -109,10 +122,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       if (!c.get('isStillAllowed')()) throw notFound()
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
-      const path = route === 'asset' ? suitePathOf(c) : undefined
-      const { 'cache-control': lifetime } = answer.headers
-      const fields = responseHeaders(c, route, lifetime ? { 'cache-control': lifetime } : {})
-      if (path === undefined || !(await suites.sendSame(c, outgoing, { path, fields, answer })))
+      if (route !== 'asset' || !(await sentAsSuite(c, answer, outgoing)))
         await relayInCoding(c, route, answer, outgoing)
       return RESPONSE_ALREADY_SENT
     } catch (error) {
