@@ -60,9 +60,6 @@ const pytest: Check = {
   report: { file: join(reports, 'pytest.xml'), format: 'pytest' },
 }
 
-/** Tests without the whole stack, or only with it for a moment: about half of the time of all. */
-const lightProjects = new Set(['unit', 'database', 'stack', 'browser'])
-
 /**
  * A test of several processes is run once more when it fails: what is between them, on a machine that
  * others use as well, can go wrong in ways that are not ours. It is never silent: whoever needed it is
@@ -73,24 +70,63 @@ const projectsOfSeveralProcesses = new Set(['database', 'scenarios', 'browser', 
 /** Takes long, and is not part of the gate by itself: `npm run test:hostile`, `npm test -- --long`. */
 const longProject = 'hostile'
 
-/** Two lanes for two cores; those with the whole stack follow each other in one. */
+/**
+ * Files of other projects that are kept for the long run: they start, stop and harm processes of their
+ * own, or look at every page in every look. The gate is to end within ten minutes.
+ */
+const longFiles: Readonly<Record<string, readonly string[]>> = {
+  'gateway scenarios': [
+    'test/admin-tls.scenario.test.ts',
+    'test/clock.scenario.test.ts',
+    'test/database-slow.scenario.test.ts',
+    'test/process-failures.scenario.test.ts',
+    'test/processes.scenario.test.ts',
+    'test/refresh.scenario.test.ts',
+    'test/replica-ends.scenario.test.ts',
+  ],
+  'web browser': ['test/accessible.browser.test.ts'],
+  'e2e e2e': [
+    'app-down.e2e.test.ts',
+    'every-trace.e2e.test.ts',
+    'first-load.e2e.test.ts',
+    'http2.e2e.test.ts',
+  ],
+}
+
+/**
+ * What has a lane of its own, since it has the whole stack or a browser up for most of its time; whatever
+ * else there is shares the first one. Three lanes for two cores: a test often waits for something.
+ */
+const ownLanes: readonly ReadonlySet<string>[] = [
+  new Set(['scenarios', 'browser']),
+  new Set(['e2e']),
+]
+
 export async function plan(): Promise<Plan> {
   const projects = await vitestProjects()
   const usual = projects.filter(({ project }) => project !== longProject)
-  const long = projects.filter(({ project }) => project === longProject)
+  const shared = usual.filter(({ project }) => !ownLanes.some((lane) => lane.has(project)))
+  const hostile = projects.filter(({ project }) => project === longProject)
   return {
     first: staticChecks,
     lanes: [
-      [pytest, ...usual.filter(isLight).map(vitest)],
-      usual.filter((project) => !isLight(project)).map(vitest),
+      [pytest, ...shared.map(usualFiles)],
+      ...ownLanes.map((lane) => usual.filter(({ project }) => lane.has(project)).map(usualFiles)),
     ],
-    long: long.map((project) => ({ ...vitest(project), isMeasuring: true })),
+    long: [
+      ...usual.flatMap(keptFiles),
+      ...hostile.map((project) => ({ ...vitest(project), isMeasuring: true })),
+    ],
   }
 }
 
-function isLight({ project }: Project): boolean {
-  return lightProjects.has(project)
-}
+const longFilesOf = ({ workspace, project }: Project) => longFiles[`${workspace} ${project}`] ?? []
+
+/** What the gate runs of a project by itself, and what it keeps for the long run. */
+const usualFiles = (one: Project): Check =>
+  vitest(one, { args: longFilesOf(one).map((file) => `--exclude=${file}`) })
+const keptFiles = (one: Project): Check[] =>
+  longFilesOf(one).length > 0 ? [vitest(one, { suffix: ' long', args: longFilesOf(one) })] : []
 
 interface Project {
   workspace: string
@@ -113,10 +149,14 @@ interface VitestConfig {
   test: { projects: readonly { test: { name: string } }[] }
 }
 
-function vitest({ workspace, project }: Project): Check {
-  const file = join(reports, `${workspace}-${project}.json`)
+function vitest(
+  { workspace, project }: Project,
+  { suffix = '', args = [] }: { suffix?: string; args?: readonly string[] } = {},
+): Check {
+  const name = `${workspace} ${project}${suffix}`
+  const file = join(reports, `${name.replaceAll(' ', '-')}.json`)
   return {
-    name: `${workspace} ${project}`,
+    name,
     file: 'vitest',
     args: [
       'run',
@@ -126,6 +166,7 @@ function vitest({ workspace, project }: Project): Check {
       `--outputFile.json=${file}`,
       '--allowOnly=false',
       ...(projectsOfSeveralProcesses.has(project) ? ['--retry=1'] : []),
+      ...args,
     ],
     cwd: join(root, workspace),
     report: { file, format: 'vitest' },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -97,7 +98,26 @@ describe('what the gate runs', () => {
     expect(usual.usual).toContain('gateway scenarios')
     expect(usual.usual.filter((name) => name.includes('hostile'))).toEqual([])
     expect(usual.long).toEqual([])
-    expect(namesOf(choose(all, ['--long']))).toEqual({ ...usual, long: ['gateway hostile'] })
+    expect(namesOf(choose(all, ['--long']))).toEqual({
+      ...usual,
+      long: ['gateway scenarios long', 'web browser long', 'e2e e2e long', 'gateway hostile'],
+    })
+  })
+
+  it('leaves no file out: what a project does not run by itself is run with the long ones', async () => {
+    const { lanes, long } = await plan()
+    const excluded = lanes
+      .flat()
+      .flatMap(({ cwd, args }) =>
+        args
+          .filter((arg) => arg.startsWith('--exclude='))
+          .map((arg) => join(cwd ?? '', arg.slice('--exclude='.length))),
+      )
+    const kept = long.flatMap(({ cwd, args }) =>
+      args.filter((arg) => arg.endsWith('.test.ts')).map((arg) => join(cwd ?? '', arg)),
+    )
+    expect(kept).toEqual(excluded)
+    expect(kept.filter((file) => !existsSync(file))).toEqual([])
   })
 
   it('is what was named', async () => {
