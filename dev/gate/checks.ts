@@ -9,10 +9,19 @@ export interface Check {
   name: string
   file: string
   args: readonly string[]
+  /** The only test files of it to run; all without. */
+  files?: readonly string[]
   cwd?: string
-  report?: { file: string; format: 'vitest' | 'pytest' }
+  report?: Report
   /** What it measured is shown also when it passed. */
   isMeasuring?: boolean
+  /** Test files of it that failed are run once more, when nothing runs beside them. */
+  isRunAgain?: boolean
+}
+
+export interface Report {
+  file: string
+  format: 'vitest' | 'pytest'
 }
 
 export const reports = join(root, '.dashgate', 'reports')
@@ -61,11 +70,18 @@ const pytest: Check = {
 }
 
 /**
- * A test of several processes is run once more when it fails: what is between them, on a machine that
+ * What has several processes is run once more when it fails: what is between them, on a machine that
  * others use as well, can go wrong in ways that are not ours. It is never silent: whoever needed it is
  * printed by name. A property does not get away with it, since its sequences are the same again.
  */
-const projectsOfSeveralProcesses = new Set(['database', 'scenarios', 'browser', 'stack', 'e2e'])
+const projectsOfSeveralProcesses = new Set([
+  'database',
+  'scenarios',
+  'browser',
+  'stack',
+  'e2e',
+  'hostile',
+])
 
 /** Takes long, and is not part of the gate by itself: `npm run test:hostile`, `npm test -- --long`. */
 const longProject = 'hostile'
@@ -126,7 +142,7 @@ const longFilesOf = ({ workspace, project }: Project) => longFiles[`${workspace}
 const usualFiles = (one: Project): Check =>
   vitest(one, { args: longFilesOf(one).map((file) => `--exclude=${file}`) })
 const keptFiles = (one: Project): Check[] =>
-  longFilesOf(one).length > 0 ? [vitest(one, { suffix: ' long', args: longFilesOf(one) })] : []
+  longFilesOf(one).length > 0 ? [vitest(one, { suffix: ' long', files: longFilesOf(one) })] : []
 
 interface Project {
   workspace: string
@@ -151,7 +167,11 @@ interface VitestConfig {
 
 function vitest(
   { workspace, project }: Project,
-  { suffix = '', args = [] }: { suffix?: string; args?: readonly string[] } = {},
+  {
+    suffix = '',
+    args = [],
+    files = [],
+  }: Partial<Pick<Check, 'args' | 'files'>> & { suffix?: string } = {},
 ): Check {
   const name = `${workspace} ${project}${suffix}`
   const file = join(reports, `${name.replaceAll(' ', '-')}.json`)
@@ -165,10 +185,11 @@ function vitest(
       '--reporter=json',
       `--outputFile.json=${file}`,
       '--allowOnly=false',
-      ...(projectsOfSeveralProcesses.has(project) ? ['--retry=1'] : []),
       ...args,
     ],
+    files,
     cwd: join(root, workspace),
     report: { file, format: 'vitest' },
+    isRunAgain: projectsOfSeveralProcesses.has(project),
   }
 }

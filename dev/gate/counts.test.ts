@@ -2,22 +2,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { root } from '../paths.ts'
-import { countsOfPytest, countsOfVitest, flakyOfVitest, judge, sum } from './counts.ts'
+import { countsOfPytest, countsOfVitest, filesOfVitest, judge, sum } from './counts.ts'
 
 describe('counts', () => {
   it('adds up', () => {
     const one = { passed: 1, failed: 2, skipped: 3, flaky: 4 }
     expect(sum([one, one])).toEqual({ passed: 2, failed: 4, skipped: 6, flaky: 8 })
-  })
-
-  it('takes a test that is still to be written for skipped', () => {
-    const json =
-      '{"numPassedTests":5,"numFailedTests":1,"numPendingTests":2,"numTodoTests":1,"testResults":[]}'
-    expect(countsOfVitest(json)).toEqual({ passed: 5, failed: 1, skipped: 3, flaky: 0 })
   })
 
   it("reads pytest's file, errors as failures", () => {
@@ -27,14 +21,16 @@ describe('counts', () => {
   })
 })
 
-describe('a test that passed when it was run again', () => {
+describe("vitest's report", () => {
   // Written by vitest itself, so that another version's report is seen to be different.
-  async function reportOf(source: string): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'dashgate-flaky-'))
+  async function reportOf(files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'dashgate-report-'))
     const report = join(folder, 'report.json')
     try {
-      await writeFile(join(folder, 'sample.test.ts'), source)
-      const options = ['--globals', '--retry=1', '--reporter=json', `--outputFile.json=${report}`]
+      for (const [name, source] of Object.entries(files)) {
+        await writeFile(join(folder, `${name}.test.ts`), source)
+      }
+      const options = ['--globals', '--reporter=json', `--outputFile.json=${report}`]
       const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
       const child = spawn(process.execPath, [vitest, 'run', '--root', folder, ...options], {
         stdio: 'ignore',
@@ -46,20 +42,34 @@ describe('a test that passed when it was run again', () => {
     }
   }
 
-  it('is told by name, with what it said at first, and counts as passed', async () => {
-    const json = await reportOf(`
-      let run = 0
-      it('at the second go', () => { run += 1; expect(run, 'the run').toBe(2) })
-      it('at once', () => {})
-      it('never', () => { throw new Error('never') })`)
-    expect(flakyOfVitest(json)).toEqual([
-      {
-        file: 'sample.test.ts',
-        name: 'at the second go',
-        fault: 'AssertionError: the run: expected 1 to be 2 // Object.is equality',
+  const files = {
+    some: `
+      it('holds', () => {})
+      it.todo('is still to be written')
+      it.skip('is left out', () => {})
+      it('never holds', () => { throw new Error('never') })`,
+    begun: `
+      beforeAll(() => { throw new Error('no stack') })
+      it('is never reached', () => {})`,
+    broken: `import './missing.ts'`,
+    whole: `it('holds', () => {})`,
+  }
+
+  it('tells what each file came to, also one that never came to its tests', async () => {
+    const json = await reportOf(files)
+    const seen = filesOfVitest(json).map(({ file, ...rest }) => [basename(file, '.test.ts'), rest])
+    const none = { passed: 0, failed: 0, skipped: 0, flaky: 0 }
+    expect(Object.fromEntries(seen)).toEqual({
+      some: {
+        hasFailed: true,
+        counts: { ...none, passed: 1, failed: 1, skipped: 2 },
+        faults: [{ name: 'never holds', fault: 'Error: never' }],
       },
-    ])
-    expect(countsOfVitest(json)).toEqual({ passed: 2, failed: 1, skipped: 0, flaky: 1 })
+      begun: { hasFailed: true, counts: { ...none, skipped: 1 }, faults: [] },
+      broken: { hasFailed: true, counts: none, faults: [] },
+      whole: { hasFailed: false, counts: { ...none, passed: 1 }, faults: [] },
+    })
+    expect(countsOfVitest(json)).toEqual({ passed: 2, failed: 1, skipped: 3, flaky: 0 })
   }, 60_000)
 })
 

@@ -1,11 +1,9 @@
-import { basename } from 'node:path'
-
 /** What a check or a test run came to. */
 export interface Counts {
   passed: number
   failed: number
   skipped: number
-  /** Of the passed ones: those that failed at first, and passed when they were run again. */
+  /** How many failed at first, and passed when they were run again. */
   flaky: number
 }
 
@@ -24,12 +22,9 @@ export function sum(all: readonly Counts[]): Counts {
 }
 
 interface VitestReport {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
   testResults: readonly {
     name: string
+    status: string
     assertionResults: readonly {
       fullName: string
       status: string
@@ -38,35 +33,38 @@ interface VitestReport {
   }[]
 }
 
-/** A test that passed, but not at once. */
-export interface FlakyTest {
+/** Of a file: one that failed before its first test has counts of nothing, and is still a failed one. */
+export interface FileCounts {
   file: string
-  name: string
-  /** What it said when it failed. */
-  fault: string
+  hasFailed: boolean
+  counts: Counts
+  /** What each test said that failed. */
+  faults: readonly { name: string; fault: string }[]
 }
 
-/** Vitest tells a test that needed a retry by nothing but what its failed run left behind. */
-export function flakyOfVitest(json: string): FlakyTest[] {
+export function filesOfVitest(json: string): FileCounts[] {
   const { testResults } = JSON.parse(json) as VitestReport
-  return testResults.flatMap(({ name: file, assertionResults }) =>
-    assertionResults.flatMap(({ fullName, status, failureMessages: [message] }) =>
-      status === 'passed' && message !== undefined
-        ? [{ file: basename(file), name: fullName, fault: message.split('\n')[0] ?? '' }]
-        : [],
-    ),
-  )
+  return testResults.map(({ name: file, status, assertionResults }) => {
+    const count = (wanted: string) =>
+      assertionResults.filter((result) => result.status === wanted).length
+    const passed = count('passed')
+    const failed = count('failed')
+    return {
+      file,
+      hasFailed: status === 'failed',
+      counts: { passed, failed, skipped: assertionResults.length - passed - failed, flaky: 0 },
+      faults: assertionResults
+        .filter((result) => result.status === 'failed')
+        .map(({ fullName, failureMessages: [message = ''] }) => ({
+          name: fullName,
+          fault: message.split('\n')[0] ?? '',
+        })),
+    }
+  })
 }
 
-export function countsOfVitest(json: string): Counts {
-  const report = JSON.parse(json) as VitestReport
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
-    flaky: flakyOfVitest(json).length,
-  }
-}
+export const countsOfVitest = (json: string): Counts =>
+  sum(filesOfVitest(json).map(({ counts }) => counts))
 
 /** From pytest's JUnit file, whose one <testsuite> carries the numbers. */
 export function countsOfPytest(xml: string): Counts {

@@ -19,12 +19,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** A check that runs vitest on one test. */
-async function checkOf(name: string, test: string): Promise<Check> {
+/** A check that runs vitest, on a file for each of the tests. */
+async function checkOf(name: string, ...tests: string[]): Promise<Check> {
   const unique = `${basename(folder)} ${name}`
   const place = await mkdtemp(join(folder, 'sample-'))
   const report = join(place, 'report.json')
-  await writeFile(join(place, 'sample.test.ts'), test)
+  for (const [index, test] of tests.entries()) {
+    await writeFile(join(place, `sample-${index}.test.ts`), test)
+  }
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const options = ['--globals', '--reporter=default', '--reporter=json']
   return {
@@ -38,12 +40,22 @@ async function checkOf(name: string, test: string): Promise<Check> {
 const passing = `it('holds', () => {})`
 const failing = `it('holds no more', () => { throw new Error('no more') })`
 
+/** Fails in its first run, and in no other. */
+const flaky = (mark: string) => `
+  import { existsSync, writeFileSync } from 'node:fs'
+  it('holds at the second go', () => {
+    const isFirst = !existsSync('${mark}')
+    writeFileSync('${mark}', '')
+    if (isFirst) throw new Error('not yet')
+  })`
+
 /** Runs a gate and gives back what it said and ended with. */
 async function run(of: Plan, signal = new AbortController().signal) {
   let said = ''
   const write = (text: string) => void (said += text)
   const exitCode = await runGate(of, { paint: createPaints(false, {}), signal, write })
-  for (const { name } of [...of.first, ...of.lanes.flat(), ...of.long]) {
+  const names = [...of.first, ...of.lanes.flat(), ...of.long].map(({ name }) => name)
+  for (const name of names.flatMap((one) => [one, `${one} again`])) {
     await rm(join(demoDirectory, 'logs', `check-${name.replaceAll(' ', '-')}.log`), { force: true })
   }
   return { exitCode, said, lastLine: said.trimEnd().split('\n').at(-1) }
@@ -86,6 +98,39 @@ describe('the gate', () => {
   })
 })
 
+describe('a file of a check that is run again when it fails', () => {
+  it('passes and is named as flaky when it holds then', async () => {
+    const check = await checkOf('scenarios', flaky(join(folder, 'ran')), passing)
+    const plan = { first: [], lanes: [[{ ...check, isRunAgain: true }]], long: [] }
+    const { exitCode, lastLine, said } = await run(plan)
+    expect([exitCode, lastLine]).toEqual([0, '2 passed, 0 failed'])
+    expect(said).toContain('flaky sample-0.test.ts: holds at the second go')
+    expect(said).toContain('Error: not yet')
+    expect(said).toMatch(/scenarios again .* 1 passed/)
+  }, 60_000)
+
+  it('fails when it does not hold then either', async () => {
+    const check = await checkOf('scenarios', failing, passing)
+    const plan = { first: [], lanes: [[{ ...check, isRunAgain: true }]], long: [] }
+    const { exitCode, lastLine, said } = await run(plan)
+    expect([exitCode, lastLine]).toEqual([1, '1 passed, 1 failed'])
+    expect(said).not.toContain('flaky')
+  }, 60_000)
+
+  it('fails when it never comes to its tests', async () => {
+    const check = await checkOf('scenarios', 'import "./missing.ts"', passing)
+    const plan = { first: [], lanes: [[{ ...check, isRunAgain: true }]], long: [] }
+    const { exitCode, lastLine } = await run(plan)
+    expect([exitCode, lastLine]).toEqual([1, '1 passed, 1 failed'])
+  }, 60_000)
+
+  it('gets no second go elsewhere', async () => {
+    const check = await checkOf('unit', flaky(join(folder, 'ran once')))
+    const { lastLine } = await run({ first: [], lanes: [[check]], long: [] })
+    expect(lastLine).toBe('0 passed, 1 failed')
+  }, 60_000)
+})
+
 describe('what the gate runs', () => {
   const namesOf = ({ first, lanes, long }: Plan) => ({
     usual: [...first, ...lanes.flat()].map(({ name }) => name),
@@ -113,9 +158,7 @@ describe('what the gate runs', () => {
           .filter((arg) => arg.startsWith('--exclude='))
           .map((arg) => join(cwd ?? '', arg.slice('--exclude='.length))),
       )
-    const kept = long.flatMap(({ cwd, args }) =>
-      args.filter((arg) => arg.endsWith('.test.ts')).map((arg) => join(cwd ?? '', arg)),
-    )
+    const kept = long.flatMap(({ cwd, files = [] }) => files.map((file) => join(cwd ?? '', file)))
     expect(kept).toEqual(excluded)
     expect(kept.filter((file) => !existsSync(file))).toEqual([])
   })

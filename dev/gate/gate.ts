@@ -1,7 +1,7 @@
 import type { Paints } from '../paint.ts'
 import type { Check } from './checks.ts'
 import { type Counts, sum } from './counts.ts'
-import { runCheck } from './run-check.ts'
+import { type Outcome, runAgain, runCheck } from './run-check.ts'
 
 /** What runs in which order: one after the other, then lanes side by side, then one by one again. */
 export interface Plan {
@@ -38,19 +38,25 @@ export interface Surroundings {
 export async function runGate(plan: Plan, surroundings: Surroundings): Promise<number> {
   const { paint, signal, write } = surroundings
 
-  async function runLane(checks: readonly Check[]): Promise<Counts> {
-    const counts = []
+  async function runLane(checks: readonly Check[]): Promise<Outcome[]> {
+    const outcomes = []
     for (const check of checks) {
-      if (!signal.aborted) counts.push(await runCheck(check, surroundings))
+      if (!signal.aborted) outcomes.push(await runCheck(check, surroundings))
     }
+    return outcomes
+  }
+
+  async function settle(outcomes: readonly Outcome[]): Promise<Counts> {
+    const counts = []
+    for (const outcome of outcomes) counts.push(await runAgain(outcome, surroundings))
     return sum(counts)
   }
 
   const begin = Date.now()
   const total = sum([
-    await runLane(plan.first),
-    ...(await Promise.all(plan.lanes.map(runLane))),
-    await runLane(plan.long),
+    await settle(await runLane(plan.first)),
+    await settle((await Promise.all(plan.lanes.map(runLane))).flat()),
+    await settle(await runLane(plan.long)),
   ])
   write(`\n${paint.dim(`${((Date.now() - begin) / 1000).toFixed(0)} s`)}\n`)
   if (total.flaky > 0) write(`${paint.yellow(`${total.flaky} flaky`)}: passed when run again\n`)
