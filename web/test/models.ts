@@ -7,6 +7,7 @@ export const TENANTS: Record<string, Brand> = {
     tenantId: 'acme-corp',
     displayName: 'Acme Corp',
     primary: '#0b3d91',
+    accent: '#e8833a',
     logo: `data:image/svg+xml;base64,${Buffer.from(LOGO).toString('base64')}`,
   },
   globex: { tenantId: 'globex', displayName: 'Globex', primary: '#f2b33d' },

@@ -12,16 +12,16 @@ const logo = z
     'must be a base64 data: URI of a PNG, JPEG, WebP or SVG image',
   )
 
+const colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be #rrggbb')
+
 const branding = z
   .strictObject({
     displayName: label.optional(),
     logo: logo.optional(),
     colors: z
       .strictObject({
-        primary: z
-          .string()
-          .regex(/^#[0-9a-fA-F]{6}$/, 'must be #rrggbb')
-          .optional(),
+        primary: colour.optional(),
+        accent: colour.optional().meta({ description: 'For what stands out in pictures.' }),
       })
       .optional(),
   })

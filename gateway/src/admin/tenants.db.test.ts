@@ -68,6 +68,7 @@ describe('POST /admin/tenants/{id}/metadata', () => {
     [{ limits: [] }, 'limits'],
     [{ storagePrefix: 'globex' }, 'storagePrefix'],
     [{ id: 'globex' }, 'id'],
+    [{ branding: { colors: { accent: 'url(//evil.example)' } } }, 'branding.colors.accent'],
     [{ branding: { colors: { secondary: '#aabbcc' } } }, 'branding.colors.secondary'],
     [[], '(body)'],
     [null, '(body)'],

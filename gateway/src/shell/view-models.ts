@@ -22,14 +22,18 @@ export function pageOf(c: Context<GatewayEnv>, assets: ShellAssets): Page {
 const logoForm = /^data:image\/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/=]+$/
 const colourForm = /^#[0-9a-fA-F]{6}$/
 
+const colourOf = (colour: string | undefined) =>
+  colour !== undefined && colourForm.test(colour) ? colour : undefined
+
 export function brandOf(tenant: TenantChoice): Brand {
   const { logo, colors, displayName } = tenant.branding
-  const primary = colors?.primary
+  const [primary, accent] = [colourOf(colors?.primary), colourOf(colors?.accent)]
   return {
     tenantId: tenant.id,
     displayName: displayName ?? tenant.displayName,
     ...(logo !== undefined && logoForm.test(logo) ? { logo } : {}),
-    ...(primary !== undefined && colourForm.test(primary) ? { primary } : {}),
+    ...(primary === undefined ? {} : { primary }),
+    ...(accent === undefined ? {} : { accent }),
   }
 }
 

@@ -23,7 +23,7 @@ export interface Branding {
   /** A `data:` URI of an image. */
   readonly logo?: string
   /** Colours as `#rrggbb`. */
-  readonly colors?: { readonly primary?: string }
+  readonly colors?: { readonly primary?: string; readonly accent?: string }
 }
 
 export interface Tenant {

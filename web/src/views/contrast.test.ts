@@ -48,8 +48,19 @@ describe('a brand colour', () => {
 describe('brandStyle', () => {
   it('writes nothing but colours into the style element', () => {
     fc.assert(
-      fc.property(colour, (brand) => {
-        expect(brandProperties(brand)).toMatch(/^[\w\s#:;,()-]+$/)
+      fc.property(colour, colour, (primary, accent) => {
+        expect(brandProperties({ primary, accent })).toMatch(/^[\w\s#:;,()-]+$/)
+      }),
+    )
+  })
+
+  it('gives the second colour a shade that can be read, as the first', () => {
+    fc.assert(
+      fc.property(colour, (accent) => {
+        const [, light = '', dark = ''] =
+          /light-dark\((.*),(.*)\)/.exec(brandProperties({ accent })) ?? []
+        expect(contrastRatio(light, SURFACES.light)).toBeGreaterThanOrEqual(READABLE)
+        expect(contrastRatio(dark, SURFACES.dark)).toBeGreaterThanOrEqual(READABLE)
       }),
     )
   })
@@ -57,7 +68,7 @@ describe('brandStyle', () => {
   it('leaves out what is no colour', () => {
     for (const hostile of ['red', '#fff', '#12345g', '#000000;}*{display:none', '</style>', '']) {
       expect(isHexColour(hostile)).toBe(false)
-      expect(toText(brandStyle('n', [[':root', hostile]]))).toBe('')
+      expect(toText(brandStyle('n', [[':root', { primary: hostile, accent: hostile }]]))).toBe('')
     }
   })
 })

@@ -16,8 +16,7 @@ interface Document {
 
 /** The frame of every page: language, title, assets, skip link, and for which tenant the page was made. */
 export function documentOf({ page, title, body, layout, brand, person, head }: Document): string {
-  const colours =
-    brand === undefined ? undefined : brandStyle(page.nonce, [[':root', brand.primary]])
+  const colours = brand === undefined ? undefined : brandStyle(page.nonce, [[':root', brand]])
   return toText(
     html`<!doctype html>
       <html lang="en" ${identity(brand, person)}>

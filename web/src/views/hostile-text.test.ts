@@ -92,7 +92,7 @@ function shared(t: string) {
     frameScript: '/f.js',
     icon: '/i.svg',
   }
-  const brand = { tenantId: t, displayName: t, logo: `data:image/png;${t}`, primary: t }
+  const brand = { tenantId: t, displayName: t, logo: `data:image/png;${t}`, primary: t, accent: t }
   return {
     page: { nonce: 'n', assets, requestId: t, returnPath: `/x${t.replaceAll(/[\p{Cc}\\]/gu, '')}` },
     person: { email: t, role: 'admin' as const, canSwitch: true },

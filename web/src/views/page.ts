@@ -23,6 +23,8 @@ export interface Brand {
   logo?: string
   /** `#rrggbb` */
   primary?: string
+  /** `#rrggbb`; for what stands out in pictures. */
+  accent?: string
 }
 
 export interface Person {

@@ -1,4 +1,4 @@
-import { brandStyle } from './brand-style.ts'
+import { type BrandColours, brandStyle } from './brand-style.ts'
 import { documentOf, shellScript } from './document.ts'
 import { icon } from './icons.ts'
 import { localPath } from './local-path.ts'
@@ -42,9 +42,9 @@ export function tenantChooserPage(m: {
       ${tenants.length === 0 ? none : form}
     </main>
     ${shellScript(page)}`
-  const colours = tenants.map(({ primary }, i): [string, string | undefined] => [
+  const colours = tenants.map(({ primary }, i): [string, BrandColours] => [
     `.choice-${i}`,
-    primary,
+    { primary },
   ])
   return documentOf({
     page,
