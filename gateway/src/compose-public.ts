@@ -51,6 +51,7 @@ import { createSharedAssets } from './shared-assets/shared-assets.ts'
 import { sharedStage } from './shared-assets/shared-stage.ts'
 import { loadAssets, type ShellAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
+import { saveSettings } from './shell/settings-cookie.ts'
 import { shellPages } from './shell/shell-pages.ts'
 import { requireTenant } from './tenant/active-tenant.ts'
 import { switchTenant } from './tenant/switch-tenant.ts'
@@ -118,7 +119,7 @@ function composeProxy(
   })
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
   const tokens = createTenantTokenCache(tenantTokens)
-  const { frameScript } = assets.urls
+  const { frameScript } = assets
   const plotly = createStrictPlotly()
   const shared = createSharedAssets({
     folder: config.SHARED_ASSETS_DIR ?? tmpdir(),
@@ -281,6 +282,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       safeReturnTo: returnTo,
       opening: (c, next) => pagesOfErrors.opening(c, next),
     }),
+    saveSettings,
     endOwnSessions: endOwnSessions({
       store: ownSessions,
       registry,

@@ -43,6 +43,7 @@ export interface PublicDependencies {
   readonly signOut: Hono<GatewayEnv>
   readonly arrive: Handler
   readonly endOwnSessions: Handler
+  readonly saveSettings: Handler
   readonly switchTenant: Handler
   readonly preferences: Hono<GatewayEnv>
   readonly report: ErrorResponseOptions['report']
@@ -91,6 +92,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.use('/account/*', stages.limitAccount)
   app.get('/account', (c) => pages.account(c))
   app.post('/account/sessions/end', dependencies.endOwnSessions)
+  app.post('/account/settings', dependencies.saveSettings)
 
   app.use(stages.limitRequests)
   app.get('/', (c) => pages.home(c))

@@ -88,13 +88,13 @@ describe('POST /account/sessions/end', () => {
     const [handle = ''] = handles((await account(here)).text).slice(0, 1)
     const kept = await signedIn('viewer@globex.test')
     const answer = await end(here, { session: handle })
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account?ended'])
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account?done=ended'])
     expect([await isSignedIn(here), await isSignedIn(lost), await isSignedIn(kept)]).toEqual([
       true,
       false,
       true,
     ])
-    const { text } = await here.ask('/account?ended', { headers: asNavigation })
+    const { text } = await here.ask('/account?done=ended', { headers: asNavigation })
     expect(text).toContain('role="status"')
     expect((await recorded(since)).at(-1)).toMatchObject({
       action: 'session.ended_elsewhere',

@@ -41,7 +41,7 @@ describe('a dashboard that fails', () => {
   it('says what our error page in the frame says, with the request, and can be tried again', async () => {
     const page = await openWith('down')
     await stage(page, 'failed').waitFor()
-    await page.getByRole('heading', { name: 'No answer' }).waitFor()
+    await page.getByRole('heading', { name: 'The dashboard does not answer' }).waitFor()
     expect(await page.locator('[data-failure-request]').textContent()).toContain('0f8c2b6e')
     now().apps['loss-development'] = 'render'
     await page.getByRole('button', { name: 'Try again' }).click()

@@ -43,5 +43,6 @@ export function brandOf(tenant: string): Brand {
 }
 
 export function pageOf(assets: Assets, nonce: string, returnPath: string): Page {
-  return { nonce, assets, requestId: '0f8c2b6e-51d4-4a0e-9b7c-3f1e2d4a5b6c', returnPath }
+  const requestId = '0f8c2b6e-51d4-4a0e-9b7c-3f1e2d4a5b6c'
+  return { nonce, assets, requestId, returnPath, language: 'en', theme: 'auto' }
 }

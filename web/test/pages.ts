@@ -26,7 +26,7 @@ export const PAGES: Record<string, (page: Page) => string> = {
       person: STAFF,
       brand: brandOf('globex'),
       ...signIns(STAFF),
-      hasEnded: true,
+      done: 'ended',
     }),
   '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
   '/signed-out': (page) => logoutPage({ page }),
@@ -34,13 +34,12 @@ export const PAGES: Record<string, (page: Page) => string> = {
     signedInPage({ page, person: VIEWER, brand: brandOf('acme-corp') }),
   '/signed-in-staff': (page) =>
     signedInPage({ page, person: STAFF, goOnFor: { id: 'globex', displayName: 'Globex' } }),
-  '/error-401': (page) => error(page, 401, 'session_expired', 'Please sign in'),
+  '/error-401': (page) => error(page, 401, 'session_expired'),
   '/error-refused': (page) =>
     errorPage({
       page,
       status: 403,
       code: 'claims_unusable',
-      title: 'Your account cannot be used here',
       message: 'Your account is not set up for this site: it belongs to no organisation.',
       next: [
         { label: 'Use another account', path: '/login?account=other' },
@@ -48,9 +47,9 @@ export const PAGES: Record<string, (page: Page) => string> = {
       ],
       contact: 'help@kyros.test',
     }),
-  '/error-404': (page) => error(page, 404, 'not_found', 'Nothing here'),
-  '/error-503': (page) => error(page, 503, 'database_unreachable', 'Not available at the moment'),
-  '/error-in-frame': (page) => error(page, 502, 'app_unreachable', 'No answer', true),
+  '/error-404': (page) => error(page, 404, 'not_found'),
+  '/error-503': (page) => error(page, 503, 'database_unreachable'),
+  '/error-in-frame': (page) => error(page, 502, 'app_unreachable', true),
   '/too-large': (page) => tooLargePage({ page, clearsCookies: true }),
   '/too-large-other': (page) => tooLargePage({ page, clearsCookies: false }),
   '/session-ended': (page) => sessionEndedFramePage({ page }),
@@ -74,9 +73,9 @@ export function home(page: Page, person: Person, tenant: string): string {
   return homePage({ page, person, brand: brandOf(tenant), dashboards: DASHBOARDS })
 }
 
-export function error(page: Page, status: number, code: string, title: string, inFrame = false) {
+export function error(page: Page, status: number, code: string, inFrame = false) {
   const message = 'This can pass by itself. Try again in a moment, or tell us the request below.'
-  return errorPage({ page, status, code, title, message, retry: status >= 500, inFrame })
+  return errorPage({ page, status, code, message, retry: status >= 500, inFrame })
 }
 
 function choices() {

@@ -52,7 +52,7 @@ export interface Situation {
 /** Serves the views and scripts as the gateway does, without the gateway: its answers are what a test says. */
 export async function startStandInGateway({ manifest, files }: Built) {
   const assets: Assets = {
-    shellScript: `/assets/${manifest.shellScript}`,
+    shellScript: `/assets/${manifest['shellScript.en']}`,
     shellStyle: `/assets/${manifest.shellStyle}`,
     frameScript: `/assets/${manifest.frameScript}`,
     icon: `/assets/${manifest.icon}`,
@@ -138,7 +138,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
       now.tenant = form.get('tenant') ?? ''
       return void redirect(form.get('return_to') ?? '/')
     }
-    if (now.person === undefined) return send(error(page, 401, 'session_expired', 'Please sign in'))
+    if (now.person === undefined) return send(error(page, 401, 'session_expired'))
     if (pathname === '/signed-in') {
       const wanted = searchParams.get('tenant')
       const brand = brandOf(wanted ?? now.tenant)
@@ -149,7 +149,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     }
     if (pathname === '/') return send(home(page, now.person, now.tenant))
     const [, folder, slug = ''] = pathname.split('/')
-    if (folder !== 'dashboard') return send(error(page, 404, 'not_found', 'Nothing here'))
+    if (folder !== 'dashboard') return send(error(page, 404, 'not_found'))
     if (request.headers['sec-fetch-dest'] === 'document') {
       return send(dashboard(page, now.person, now.tenant, path))
     }
@@ -157,7 +157,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     if (act === 'drop') return void response.destroy()
     if (act === 'plain') return send('plain figures', 'text/plain')
     if (act === 'expired') return send(sessionEndedFramePage({ page }))
-    if (act === 'down') return send(error(page, 502, 'app_unreachable', 'No answer', true))
+    if (act === 'down') return send(error(page, 502, 'app_unreachable', true))
     const tenant = now.appTenant ?? now.tenant
     const app = fakeApp({ assets, nonce: NONCE, tenant, slug, act, person: now.person.email })
     send(app, 'text/html', 200, { 'Content-Security-Policy': APP_POLICY })

@@ -65,7 +65,7 @@ export const endOwnSessions = ({ store, registry, audit, count }: EndOwnSessions
       count('revoked')
     }
     c.header('Cache-Control', 'no-store')
-    return c.redirect('/account?ended', 303)
+    return c.redirect('/account?done=ended', 303)
   }
 
 const back = [{ label: 'Your account', path: '/account' }]

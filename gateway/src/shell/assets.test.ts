@@ -15,7 +15,13 @@ let app: Hono<GatewayEnv>
 
 beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), 'dashgate-dist-'))
-  const names = { shellScript: 's.js', shellStyle: 's.css', frameScript: 'f.js', icon: 'i.svg' }
+  const names = {
+    'shellScript.en': 's.js',
+    'shellScript.de': 't.js',
+    shellStyle: 's.css',
+    frameScript: 'f.js',
+    icon: 'i.svg',
+  }
   await mkdir(join(dist, 'assets'))
   await writeFile(join(dist, 'manifest.json'), JSON.stringify(names))
   for (const name of Object.values(names)) await writeFile(join(dist, 'assets', name), script)

@@ -3,12 +3,21 @@ import { join } from 'node:path'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Context } from 'hono'
 import type { Assets } from '@dashgate/web/views/page.ts'
+import { LANGUAGES, type Language } from '@dashgate/web/words/language.ts'
 import { z } from 'zod'
 import { notFound } from '../edge/error-response.ts'
 import { acceptedCodings, type CodingOrIdentity } from '../http/content-coding.ts'
 import type { GatewayEnv } from '../request-context.ts'
 
-const manifest = z.record(z.enum(['shellScript', 'shellStyle', 'frameScript', 'icon']), z.string())
+const manifest = z.record(
+  z.enum([
+    ...LANGUAGES.map((one) => `shellScript.${one}` as const),
+    'shellStyle',
+    'frameScript',
+    'icon',
+  ]),
+  z.string(),
+)
 
 const contentTypes: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -38,15 +47,18 @@ export function loadAssets(dist: string) {
       inAllCodings(readFileSync(join(dist, 'assets', name))),
     ]),
   )
-  const urls: Assets = {
-    shellScript: `/assets/${names.shellScript}`,
+  const urlsFor = (language: Language): Assets => ({
+    shellScript: `/assets/${names[`shellScript.${language}`]}`,
     shellStyle: `/assets/${names.shellStyle}`,
     frameScript: `/assets/${names.frameScript}`,
     icon: `/assets/${names.icon}`,
-  }
+  })
+  const urls: Readonly<Record<Language, Assets>> = { en: urlsFor('en'), de: urlsFor('de') }
 
   return {
+    /** The shell's script speaks one language. */
     urls,
+    frameScript: urls.en.frameScript,
     /** GET /assets/…: names hold the hash of their content, so a browser never asks again. */
     serve(c: Context<GatewayEnv>): Response {
       const { path } = c.get('target')

@@ -3,6 +3,7 @@ import { errorPage } from '@dashgate/web/views/error-page.ts'
 import { openingPage } from '@dashgate/web/views/opening-page.ts'
 import { sessionEndedFramePage } from '@dashgate/web/views/session-ended-frame-page.ts'
 import { tooLargePage } from '@dashgate/web/views/too-large-page.ts'
+import { DEFAULT_LANGUAGE } from '@dashgate/web/words/language.ts'
 import type { Context } from 'hono'
 import type { GatewayError } from '../edge/gateway-error.ts'
 import type { TooLargeAnswer } from '../listeners/unreadable.ts'
@@ -10,39 +11,6 @@ import { baseSecurityHeaders, shellPolicy } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import type { ShellAssets } from './assets.ts'
 import { pageOf } from './view-models.ts'
-
-/** Headlines by status; the message of the error says the rest. */
-const titles: Readonly<Record<number, string>> = {
-  400: 'This request could not be read',
-  401: 'Please sign in',
-  403: 'This is not allowed',
-  404: 'Nothing here',
-  409: 'You have switched to another client',
-  413: 'That was too large',
-  414: 'This address is too long',
-  429: 'Too much at once',
-  431: 'Too much to read',
-  502: 'The dashboard does not answer',
-  503: 'Not available at the moment',
-  504: 'The dashboard took too long',
-}
-
-/** Headlines of errors whose status has another one. */
-const titlesByCode: Readonly<Record<string, string>> = {
-  too_many_cookies: 'Too many cookies',
-  session_not_kept: 'You are not signed in',
-  session_not_lasting: 'You do not stay signed in',
-  no_such_session: 'This session is not here any more',
-  sign_in_limited: 'Too many sign-ins',
-  tenant_busy: 'Busy at the moment',
-  sign_in_lost: 'This sign-in is over',
-  sign_in_failed: 'Signing in did not work',
-  sign_in_cancelled: 'You are not signed in',
-  password_forgotten: 'You need a new password',
-  claims_unusable: 'Your account cannot be used here',
-  wrong_policy: 'Your account cannot be used here',
-  wrong_directory: 'Your account cannot be used here',
-}
 
 export interface ErrorPageOptions {
   readonly assets: ShellAssets
@@ -64,7 +32,6 @@ export function errorPages({ assets, formTargets, contact, secure }: ErrorPageOp
         page: pageOf(c, assets),
         status: error.status,
         code: error.code,
-        title: titlesByCode[error.code] ?? titles[error.status] ?? 'Something went wrong',
         message: error.message,
         retry: error.status >= 500 || error.status === 429,
         next: error.next,
@@ -84,7 +51,9 @@ export function errorPages({ assets, formTargets, contact, secure }: ErrorPageOp
      */
     tooLarge(clearsCookies: boolean): TooLargeAnswer {
       const nonce = randomUUID()
-      const page = { nonce, requestId: '', assets: assets.urls }
+      // Of what was sent nothing is known, the language neither.
+      const spoken = { language: DEFAULT_LANGUAGE, theme: 'auto' } as const
+      const page = { nonce, requestId: '', assets: assets.urls[DEFAULT_LANGUAGE], ...spoken }
       return {
         headers: {
           ...baseSecurityHeaders(secure),

@@ -14,6 +14,7 @@ import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { Dashboard, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
+import { settingsOf } from './settings-cookie.ts'
 import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
 
 export interface ShellDependencies {
@@ -131,6 +132,7 @@ export function shellPages({
     async account(c: Context<GatewayEnv>): Promise<Response> {
       const session = c.get('session')
       const tenant = directory.tenant(session.activeTenantId ?? '')
+      const done = c.req.query('done')
       const listed = await ownSessions.list(session.principal, session.idHash)
       return html(
         c,
@@ -140,7 +142,8 @@ export function shellPages({
           ...(tenant ? { brand: brandOf(tenant) } : {}),
           signIns: signInsOf(session, listed, directory),
           now: session.now(),
-          ...(c.req.query('ended') === undefined ? {} : { hasEnded: true }),
+          hasChosenLanguage: settingsOf(c.env.incoming.headers).hasChosenLanguage,
+          ...(done === 'ended' || done === 'saved' ? { done } : {}),
         }),
       )
     },

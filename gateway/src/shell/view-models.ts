@@ -7,12 +7,16 @@ import type { OwnSession } from '../session/own-sessions-store.ts'
 import { sessionHandle } from '../session/session-handle.ts'
 import type { TenantChoice, TenantDirectory } from '../tenant/directory.ts'
 import type { ShellAssets } from './assets.ts'
+import { settingsOf } from './settings-cookie.ts'
 
 export function pageOf(c: Context<GatewayEnv>, assets: ShellAssets): Page {
   const target = c.get('target')
+  const { language, theme } = settingsOf(c.env.incoming.headers)
   return {
     nonce: c.get('nonce'),
-    assets: assets.urls,
+    assets: assets.urls[language],
+    language,
+    theme,
     requestId: c.get('requestId'),
     ...(target ? { returnPath: target.path + target.query } : {}),
   }

@@ -1,10 +1,12 @@
 import { deviceWords } from './device-words.ts'
 import { documentOf, shellScript } from './document.ts'
 import { html, type Markup } from './markup.ts'
-import type { Brand, Page, Person } from './page.ts'
+import { THEMES, type Brand, type Page, type Person } from './page.ts'
 import { timeAgo } from './time-ago.ts'
 import { productBar, tenantBar } from './top-bar.ts'
 import { signOutForm } from './user-menu.ts'
+import { LANGUAGE_NAMES, LANGUAGES } from '../words/language.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** One session of the person who looks; times in milliseconds since the epoch. */
 export interface SignIn {
@@ -27,26 +29,28 @@ export function accountPage(m: {
   brand?: Brand
   signIns: SignIn[]
   now: number
-  /** Something was just ended. */
-  hasEnded?: boolean
+  /** What was just done. */
+  done?: 'ended' | 'saved'
+  /** Chosen by hand; otherwise the browser's wish. */
+  hasChosenLanguage?: boolean
 }): string {
-  const { page, person, brand, signIns, now, hasEnded } = m
+  const { page, person, brand, signIns, now, done } = m
+  const { account: words, frame } = wordsOf(page)
   const others = signIns.some(({ isThis }) => !isThis)
   const body = html`${brand ? tenantBar(page, person, brand) : productBar(page, person)}
     <main id="main" class="account" tabindex="-1">
-      <h1>Your account</h1>
-      <p class="lede">${person.email} · ${person.role === 'admin' ? 'Staff' : 'Viewer'}</p>
-      ${hasEnded ? ended : undefined}
+      <h1>${words.title}</h1>
+      <p class="lede">${person.email} · ${person.role === 'admin' ? frame.staff : frame.viewer}</p>
+      ${done && html`<p class="account-done" role="status">${done === 'saved' ? words.settingsSaved : words.ended}</p>`}
       <section aria-labelledby="sign-ins">
-        <h2 id="sign-ins">Where you are signed in</h2>
-        <p class="quiet">
-          If you do not know one of these, sign it out: it ends at once, with all that it has open.
-        </p>
+        <h2 id="sign-ins">${words.signIns}</h2>
+        <p class="quiet">${words.signInsHint}</p>
         <ul class="sign-ins">
-          ${signIns.map((one) => signInItem(one, now))}
+          ${signIns.map((one) => signInItem(page, one, now))}
         </ul>
-        ${others ? signOutOthers : html`<p class="quiet">You are signed in nowhere else.</p>`}
+        ${others ? signOutOthers(page) : html`<p class="quiet">${words.nowhereElse}</p>`}
       </section>
+      ${settings(page, m.hasChosenLanguage ?? false)}
     </main>
     ${shellScript(page)}`
   return documentOf({
@@ -55,44 +59,83 @@ export function accountPage(m: {
     ...(brand && { brand }),
     body,
     layout: 'page',
-    title: 'Your account · Dashgate',
+    title: `${words.title} · Dashgate`,
   })
 }
 
-const ended = html`<p class="account-done" role="status">
-  Done. What was ended cannot be used any more.
-</p>`
+const signOutOthers = (page: Page) =>
+  html`<form method="post" action="/account/sessions/end">
+    <button class="button" name="others" value="all">${wordsOf(page).account.signOutOthers}</button>
+  </form>`
 
-const signOutOthers = html`<form method="post" action="/account/sessions/end">
-  <button class="button" name="others" value="all">Sign out everywhere else</button>
-</form>`
+/** Kept in a cookie, so that every page has them from its first byte on. */
+function settings(page: Page, hasChosenLanguage: boolean): Markup {
+  const { account: words } = wordsOf(page)
+  return html`<section aria-labelledby="settings">
+    <h2 id="settings">${words.settings}</h2>
+    <p class="quiet">${words.settingsHint}</p>
+    <form method="post" action="/account/settings" class="account-settings">
+      <label>
+        ${words.language}
+        <select name="language">
+          <option value="">${words.languageAuto}</option>
+          ${LANGUAGES.map(
+            (one) =>
+              html`<option
+                value="${one}"
+                lang="${one}"
+                ${chosen(hasChosenLanguage && one === page.language)}
+              >
+                ${LANGUAGE_NAMES[one]}
+              </option>`,
+          )}
+        </select>
+      </label>
+      <label>
+        ${words.theme}
+        <select name="theme">
+          ${THEMES.map(
+            (one) =>
+              html`<option value="${one}" ${chosen(one === page.theme)}>
+                ${words.themes[one]}
+              </option>`,
+          )}
+        </select>
+      </label>
+      <button class="button">${words.save}</button>
+    </form>
+  </section>`
+}
 
-function signInItem(one: SignIn, now: number): Markup {
-  const device = deviceWords(one.userAgent)
-  const used = one.isThis ? 'in use' : `last used ${timeAgo(one.lastUsedAt, now)}`
-  const facts = html`Signed in ${timeOf(one.signedInAt, now)}, ${used}`
-  const tenant = one.tenantName === undefined ? undefined : html`<br />For ${one.tenantName}`
+const chosen = (is: boolean) => (is ? html`selected` : undefined)
+
+function signInItem(page: Page, one: SignIn, now: number): Markup {
+  const { account: words, frame } = wordsOf(page)
+  const ago = (moment: number) => timeAgo(page.language, moment, now)
+  const device = deviceWords(one.userAgent, words)
+  const used = one.isThis ? words.inUse : words.lastUsed(ago(one.lastUsedAt))
+  const facts = html`${words.signedIn}
+    <time datetime="${new Date(one.signedInAt).toISOString()}">${ago(one.signedInAt)}</time>,
+    ${used}`
+  const tenant =
+    one.tenantName === undefined ? undefined : html`<br />${words.forTenant(one.tenantName)}`
   return html`<li class="sign-in">
     <div class="sign-in-what">
       <h3>
         ${device}
-        ${one.isThis ? html`<span class="badge badge-active">This device</span>` : undefined}
+        ${one.isThis ? html`<span class="badge badge-active">${words.thisDevice}</span>` : undefined}
       </h3>
       <p class="quiet">${facts} ${tenant}</p>
     </div>
-    ${one.isThis ? signOutForm('button button-quiet') : endForm(one, `${device}, ${used}`)}
+    ${one.isThis ? signOutForm(page, 'button button-quiet') : endForm(frame.signOut, one, `${device}, ${used}`)}
   </li>`
 }
 
 /** A reader of the screen hears which one: the buttons look alike. */
-function endForm({ handle }: SignIn, which: string): Markup {
+function endForm(signOut: string, { handle }: SignIn, which: string): Markup {
   return html`<form method="post" action="/account/sessions/end">
     <button class="button button-quiet" name="session" value="${handle}">
-      Sign out <span class="visually-hidden">${which}</span>
+      ${signOut} <span class="visually-hidden">${which}</span>
     </button>
   </form>`
-}
-
-function timeOf(moment: number, now: number): Markup {
-  return html`<time datetime="${new Date(moment).toISOString()}">${timeAgo(moment, now)}</time>`
 }

@@ -6,6 +6,7 @@ import { tenantMark } from './monogram.ts'
 import type { Brand, Page, Person } from './page.ts'
 import { staffBand } from './top-bar.ts'
 import { userMenu } from './user-menu.ts'
+import { wordsOf } from '../words/words.ts'
 
 // `allow-top-navigation-by-user-activation`: without it a link with target=_top (sign in again) does nothing when clicked.
 const SANDBOX =
@@ -22,8 +23,9 @@ export function dashboardPage(m: {
   lateScripts?: readonly string[]
 }): string {
   const { page, person, brand, dashboard, framePath, lateScripts = [] } = m
+  const words = wordsOf(page)
   const body = html`<header class="top-bar viewer-bar">
-      <a class="back" href="/">${icon('back')}<span>All dashboards</span></a>
+      <a class="back" href="/">${icon('back')}<span>${words.frame.allDashboards}</span></a>
       ${tenantMark(brand)}
       <h1>${dashboard.title}<span class="viewer-tenant">${brand.displayName}</span></h1>
       <p class="viewer-status" role="status" data-status></p>
@@ -34,17 +36,13 @@ export function dashboardPage(m: {
       id="main"
       class="stage"
       tabindex="-1"
-      aria-label="Dashboard"
+      aria-label="${words.dashboard.region}"
       data-stage
       data-state="loading"
       data-slug="${dashboard.slug}"
       data-title="${dashboard.title}"
     >
-      <noscript
-        ><p class="stage-noscript">
-          This dashboard needs JavaScript. Everything else here works without it.
-        </p></noscript
-      >
+      <noscript><p class="stage-noscript">${words.dashboard.needsScript}</p></noscript>
       <iframe
         class="stage-frame"
         src="${localPath(framePath)}"
@@ -52,7 +50,7 @@ export function dashboardPage(m: {
         sandbox="${SANDBOX}"
         data-fresh
       ></iframe>
-      ${skeleton()} ${failure()} ${notice()}
+      ${skeleton()} ${failure(page)} ${notice(page)}
     </main>
     ${shellScript(page)}`
   return documentOf({
@@ -77,7 +75,8 @@ function skeleton(): Markup {
   </div>`
 }
 
-function failure(): Markup {
+function failure(page: Page): Markup {
+  const { frame, dashboard } = wordsOf(page)
   return html`<section
     class="stage-failure"
     data-failure
@@ -85,22 +84,22 @@ function failure(): Markup {
     aria-labelledby="failure-title"
   >
     <div class="stage-failure-card">
-      <h2 id="failure-title" data-failure-title>This dashboard did not load</h2>
+      <h2 id="failure-title" data-failure-title>${dashboard.didNotLoad}</h2>
       <p data-failure-text></p>
       <p class="request-id" data-failure-request hidden></p>
       <div class="actions">
-        <button type="button" class="button" data-retry>Try again</button>
-        <a class="button button-quiet" href="/">All dashboards</a>
+        <button type="button" class="button" data-retry>${dashboard.tryAgain}</button>
+        <a class="button button-quiet" href="/">${frame.allDashboards}</a>
       </div>
     </div>
   </section>`
 }
 
-function notice(): Markup {
+function notice(page: Page): Markup {
   return html`<div class="notice" data-notice hidden>
     <p role="status" data-notice-text></p>
     <button type="button" class="button button-quiet button-small" data-notice-dismiss>
-      Dismiss
+      ${wordsOf(page).dashboard.dismiss}
     </button>
   </div>`
 }

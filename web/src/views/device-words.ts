@@ -1,3 +1,5 @@
+import type { Words } from '../words/en.ts'
+
 /**
  * First match wins, so those that also claim to be another come before it. Browsers freeze or invent
  * the rest of the text: a version would say more than is known.
@@ -26,10 +28,10 @@ const systems: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Browser and system in words, for somebody to know their own devices by; never to decide anything. */
-export function deviceWords(userAgent: string | undefined): string {
+export function deviceWords(userAgent: string | undefined, words: Words['account']): string {
   const find = (table: typeof browsers) => table.find(([form]) => form.test(userAgent ?? ''))?.[1]
   const [browser, system] = [find(browsers), find(systems)]
   if (browser === undefined)
-    return system === undefined ? 'Unknown device' : `A browser on ${system}`
-  return system === undefined ? browser : `${browser} on ${system}`
+    return system === undefined ? words.unknownDevice : words.aBrowserOn(system)
+  return system === undefined ? browser : words.browserOn(browser, system)
 }

@@ -1,5 +1,6 @@
 import { html, type Markup, toText } from './markup.ts'
 import type { Brand, Page, Person } from './page.ts'
+import { wordsOf } from '../words/words.ts'
 import { brandStyle } from './brand-style.ts'
 
 interface Document {
@@ -19,11 +20,14 @@ export function documentOf({ page, title, body, layout, brand, person, head }: D
   const colours = brand === undefined ? undefined : brandStyle(page.nonce, [[':root', brand]])
   return toText(
     html`<!doctype html>
-      <html lang="en" ${identity(brand, person)}>
+      <html lang="${page.language}" ${themeOf(page)} ${identity(brand, person)}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
+          <meta
+            name="color-scheme"
+            content="${page.theme === 'auto' ? 'light dark' : page.theme}"
+          />
           <meta name="robots" content="noindex" />
           <title>${title}</title>
           <link rel="icon" type="image/svg+xml" href="${page.assets.icon}" />
@@ -31,11 +35,16 @@ export function documentOf({ page, title, body, layout, brand, person, head }: D
           ${colours} ${head}
         </head>
         <body class="${layout}">
-          <a class="skip-link" href="#main">Skip to content</a>
+          <a class="skip-link" href="#main">${wordsOf(page).frame.skip}</a>
           ${body}
         </body>
       </html>`,
   )
+}
+
+/** What the person has chosen; the stylesheet asks the device where nothing was. */
+function themeOf({ theme }: Page): Markup | undefined {
+  return theme === 'auto' ? undefined : html`data-theme="${theme}"`
 }
 
 /** Read by the shell's script: a page that was made for another tenant or person than now signed in says so. */

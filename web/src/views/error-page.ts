@@ -5,6 +5,7 @@ import { html, type Markup } from './markup.ts'
 import { messageBody } from './message-body.ts'
 import type { Page } from './page.ts'
 import { supportContact } from './support-contact.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** Something that a person may do next: a link of ours, or a form with one button. */
 interface NextStep {
@@ -17,7 +18,7 @@ interface ErrorModel {
   page: Page
   status: number
   code: string
-  title: string
+  /** In English; another language has its own for the code. */
   message: string
   /** Trying the same again may help. */
   retry?: boolean
@@ -31,22 +32,25 @@ interface ErrorModel {
 
 /** What happened, what to do, and the request id by which an operator finds it in the logs. */
 export function errorPage(m: ErrorModel): string {
-  const { page, status, code, title, message, inFrame = false } = m
+  const { page, status, code, inFrame = false } = m
+  const words = wordsOf(page).errors
+  const title = said(words.titlesByCode, code) ?? said(words.titles, status) ?? words.somethingWrong
+  const message = said(words.messages, code) ?? m.message
   const body = messageBody({
     page,
     title,
     inFrame,
-    kicker: `Error ${status}`,
+    kicker: words.kicker(status),
     text: html`<p>${message}</p>
-      ${m.contact !== undefined && status !== 401 ? supportContact(m.contact) : undefined}`,
+      ${m.contact !== undefined && status !== 401 ? supportContact(page, m.contact) : undefined}`,
     actions: actionsOf(m),
     foot: html`<dl class="request-id">
       <div>
-        <dt>Request</dt>
+        <dt>${words.request}</dt>
         <dd><code>${page.requestId}</code></dd>
       </div>
       <div>
-        <dt>Code</dt>
+        <dt>${words.code}</dt>
         <dd><code>${code}</code></dd>
       </div>
     </dl>`,
@@ -61,17 +65,29 @@ export function errorPage(m: ErrorModel): string {
   })
 }
 
+/** A code may be called as something that every object has. */
+function said<Key extends string | number>(
+  words: Readonly<Record<Key, string>>,
+  key: Key,
+): string | undefined {
+  return Object.hasOwn(words, key) ? words[key] : undefined
+}
+
 function actionsOf({ page, status, retry, inFrame, next = [] }: ErrorModel): Markup {
-  if (next.length > 0) return html`${next.map(stepOf)}`
+  const { errors, frame } = wordsOf(page)
+  if (next.length > 0) {
+    return html`${next.map((step, at) => stepOf({ ...step, label: said(errors.steps, step.label) ?? step.label }, at))}`
+  }
   const here = localPath(page.returnPath)
   const target = inFrame ? html`target="_top"` : undefined
-  const home = (kind: string) => html`<a class="${kind}" href="/" ${target}>All dashboards</a>`
+  const home = (kind: string) =>
+    html`<a class="${kind}" href="/" ${target}>${frame.allDashboards}</a>`
   if (status === 401) {
     const login = withReturnTo('/login', here)
-    return html`<a class="button" href="${login}" ${target}>Sign in</a>`
+    return html`<a class="button" href="${login}" ${target}>${frame.signIn}</a>`
   }
   if (!retry) return home('button')
-  return html`<a class="button" href="${here}" ${target}>Try again</a>
+  return html`<a class="button" href="${here}" ${target}>${errors.tryAgain}</a>
     ${here === '/' ? undefined : home('button button-quiet')}`
 }
 

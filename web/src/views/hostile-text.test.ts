@@ -94,12 +94,19 @@ function shared(t: string) {
   }
   const brand = { tenantId: t, displayName: t, logo: `data:image/png;${t}`, primary: t, accent: t }
   return {
-    page: { nonce: 'n', assets, requestId: t, returnPath: `/x${t.replaceAll(/[\p{Cc}\\]/gu, '')}` },
+    page: {
+      nonce: 'n',
+      assets,
+      requestId: t,
+      returnPath: `/x${t.replaceAll(/[\p{Cc}\\]/gu, '')}`,
+      language: 'de',
+      theme: 'dark',
+    } as const,
     person: { email: t, role: 'admin' as const, canSwitch: true },
     brand,
   }
 }
 
 function failure(t: string) {
-  return { status: 502, code: t, title: t, message: t }
+  return { status: 502, code: t, message: t }
 }

@@ -1,3 +1,5 @@
+import type { Language } from '../words/language.ts'
+
 /** What every page needs, whoever looks at it. */
 export interface Page {
   /** For the one `<style>` that carries a tenant's colours; there is no inline script. */
@@ -6,7 +8,13 @@ export interface Page {
   requestId: string
   /** Where a retry or a sign-in leads back to; a local path. */
   returnPath?: string
+  language: Language
+  theme: Theme
 }
+
+/** `auto` follows the device. */
+export const THEMES = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 
 /** URLs of the content-hashed files, e.g. `/assets/shell-1a2b3c4d.js`. */
 export interface Assets {

@@ -13,7 +13,14 @@ const assets = {
   frameScript: '/assets/frame-1.js',
   icon: '/assets/icon-1.svg',
 }
-const page = { nonce: 'r4nd0m', assets, requestId: 'req-42', returnPath: '/dashboard/x/?a=b' }
+const page = {
+  nonce: 'r4nd0m',
+  assets,
+  requestId: 'req-42',
+  returnPath: '/dashboard/x/?a=b',
+  language: 'en',
+  theme: 'auto',
+} as const
 const viewer = { email: 'viewer@acme.test', role: 'viewer' as const, canSwitch: false }
 const staff = { email: 'actuary@kyros.test', role: 'admin' as const, canSwitch: true }
 const brand = { tenantId: 'acme-corp', displayName: 'Acme Corp', primary: '#0b3d91' }
@@ -86,7 +93,7 @@ describe('dashboardPage', () => {
 })
 
 describe('errorPage', () => {
-  const failure = { page, code: 'app_unreachable', title: 'No answer', message: 'Try again.' }
+  const failure = { page, code: 'app_unreachable', message: 'Try again.' }
 
   it('shows the request id and a way to try again', () => {
     const html = errorPage({ ...failure, status: 502, retry: true })

@@ -4,24 +4,27 @@ import { withReturnTo } from './local-path.ts'
 import { html } from './markup.ts'
 import { messageBody } from './message-body.ts'
 import type { Page } from './page.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** Answers a dashboard's frame when the session has ended: the provider's sign-in page must not load in a frame. */
 export function sessionEndedFramePage(m: { page: Page }): string {
   const { page } = m
+  const { frame, messages } = wordsOf(page)
+  const words = messages.sessionEnded
   const body = messageBody({
     page,
     inFrame: true,
-    title: 'Your session has ended',
-    text: html`<p>Sign in again to go on where you were.</p>`,
+    title: words.title,
+    text: html`<p>${words.text}</p>`,
     actions: html`<a class="button" href="${withReturnTo('/login', page.returnPath)}" target="_top"
-      >Sign in</a
+      >${frame.signIn}</a
     >`,
   })
   return documentOf({
     page,
     body,
     layout: 'page in-frame',
-    title: 'Session ended · Dashgate',
+    title: `${words.page} · Dashgate`,
     head: frameMessage(page, { message: 'session-ended' }),
   })
 }

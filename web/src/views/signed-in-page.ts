@@ -2,6 +2,7 @@ import { documentOf, shellScript } from './document.ts'
 import { html } from './markup.ts'
 import { messageBody } from './message-body.ts'
 import type { Brand, Page, Person } from './page.ts'
+import { wordsOf } from '../words/words.ts'
 
 /**
  * Where a sign-in ends that was begun beside a page whose session had ended. That page goes on by
@@ -16,28 +17,27 @@ export function signedInPage(m: {
   goOnFor?: { id: string; displayName: string }
 }): string {
   const { page, person, brand, goOnFor } = m
+  const { frame, messages } = wordsOf(page)
+  const words = messages.signedIn
   const body =
     goOnFor === undefined
       ? messageBody({
           page,
-          title: 'You are signed in',
-          text: html`<p>Your page goes on where it was. You can close this window.</p>`,
-          actions: html`<button type="button" class="button" data-close>Close this window</button
-            ><a class="button button-quiet" href="/">All dashboards</a>`,
+          title: words.title,
+          text: html`<p>${words.text}</p>`,
+          actions: html`<button type="button" class="button" data-close>${words.close}</button
+            ><a class="button button-quiet" href="/">${frame.allDashboards}</a>`,
         })
       : messageBody({
           page,
-          title: `Go on for ${goOnFor.displayName}?`,
-          text: html`<p>
-            Your page was opened for <strong>${goOnFor.displayName}</strong>. It goes on once you
-            work for that client again.
-          </p>`,
+          title: words.goOnForQuestion(goOnFor.displayName),
+          text: html`<p>${words.goOnText(html`<strong>${goOnFor.displayName}</strong>`)}</p>`,
           actions: html`<form method="post" action="/tenant">
               <input type="hidden" name="tenant" value="${goOnFor.id}" />
               <input type="hidden" name="return_to" value="/signed-in" />
-              <button class="button">Go on for ${goOnFor.displayName}</button>
+              <button class="button">${words.goOnFor(goOnFor.displayName)}</button>
             </form>
-            <a class="button button-quiet" href="/tenant">Another client</a>`,
+            <a class="button button-quiet" href="/tenant">${words.otherClient}</a>`,
         })
   return documentOf({
     page,
@@ -46,6 +46,6 @@ export function signedInPage(m: {
     ...(brand !== undefined && goOnFor === undefined && { brand }),
     body: html`${body} ${shellScript(page)}`,
     layout: 'page',
-    title: 'Signed in · Dashgate',
+    title: `${words.page} · Dashgate`,
   })
 }

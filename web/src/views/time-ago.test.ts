@@ -14,5 +14,11 @@ it.each([
   [86_400, '1 day ago'],
   [40 * 86_400, '40 days ago'],
 ])('%i seconds ago is “%s”', (seconds, words) => {
-  expect(timeAgo(now - seconds * 1000, now)).toBe(words)
+  expect(timeAgo('en', now - seconds * 1000, now)).toBe(words)
+})
+
+it('is said in the language of the one who looks', () => {
+  expect(timeAgo('de', now - 40 * 86_400_000, now)).toBe('vor 40 Tagen')
+  expect(timeAgo('de', now - 60_000, now)).toBe('vor 1 Minute')
+  expect(timeAgo('de', now, now)).toBe('gerade eben')
 })

@@ -4,6 +4,7 @@ import { html, type Markup } from './markup.ts'
 import { tenantMark } from './monogram.ts'
 import type { Brand, Page, Person } from './page.ts'
 import { userMenu } from './user-menu.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** The bar in a tenant's name. */
 export function tenantBar(page: Page, person: Person, brand: Brand): Markup {
@@ -25,8 +26,9 @@ export function productBar(page: Page, person?: Person): Markup {
 /** Staff see several tenants' figures: whose these are is said on every page, in that tenant's colour. */
 export function staffBand(page: Page, person: Person, brand: Brand): Markup {
   if (!person.canSwitch) return html``
-  return html`<aside class="staff-band" aria-label="Active client">
-    <p>You are looking at <strong>${brand.displayName}</strong></p>
-    <a href="${withReturnTo('/tenant', page.returnPath)}">Switch client</a>
+  const words = wordsOf(page).frame
+  return html`<aside class="staff-band" aria-label="${words.activeClient}">
+    <p>${words.lookingAt(html`<strong>${brand.displayName}</strong>`)}</p>
+    <a href="${withReturnTo('/tenant', page.returnPath)}">${words.switchClient}</a>
   </aside>`
 }

@@ -3,15 +3,17 @@ import { withReturnTo } from './local-path.ts'
 import { html, type Markup } from './markup.ts'
 import { initials } from './monogram.ts'
 import type { Page, Person } from './page.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** Who is signed in, the way to another tenant for staff, to the account, and out. Opens without a script. */
 export function userMenu(page: Page, person: Person): Markup {
+  const words = wordsOf(page).frame
   const switchLink = html`<a class="menu-item" href="${withReturnTo('/tenant', page.returnPath)}"
-    >${icon('swap')} Switch client</a
+    >${icon('swap')} ${words.switchClient}</a
   >`
   return html`<details class="menu">
     <summary class="menu-button">
-      <span class="visually-hidden">Account</span>
+      <span class="visually-hidden">${words.account}</span>
       <span class="avatar" aria-hidden="true">${initials(person.email).slice(0, 1)}</span>
       <span class="menu-email">${person.email}</span>
       ${icon('down')}
@@ -19,17 +21,17 @@ export function userMenu(page: Page, person: Person): Markup {
     <div class="menu-panel">
       <p class="menu-person">
         <span class="menu-person-email">${person.email}</span>
-        <span class="quiet">${person.role === 'admin' ? 'Staff' : 'Viewer'}</span>
+        <span class="quiet">${person.role === 'admin' ? words.staff : words.viewer}</span>
       </p>
       ${person.canSwitch ? switchLink : undefined}
-      <a class="menu-item" href="/account">${icon('person')} Your account</a>
-      ${signOutForm('menu-item', icon('signOut'))}
+      <a class="menu-item" href="/account">${icon('person')} ${words.yourAccount}</a>
+      ${signOutForm(page, 'menu-item', icon('signOut'))}
     </div>
   </details>`
 }
 
-export function signOutForm(buttonClass: string, symbol?: Markup): Markup {
+export function signOutForm(page: Page, buttonClass: string, symbol?: Markup): Markup {
   return html`<form method="post" action="/logout" data-sign-out>
-    <button class="${buttonClass}">${symbol} Sign out</button>
+    <button class="${buttonClass}">${symbol} ${wordsOf(page).frame.signOut}</button>
   </form>`
 }

@@ -1,3 +1,4 @@
+import { shell as words } from '../../words/en/shell.ts'
 import { currentPath, type Identity, signInLink } from './document-identity.ts'
 import { openSignIn } from './sign-in-window.ts'
 import { element } from './elements.ts'
@@ -14,53 +15,53 @@ export interface Other {
 const NOBODY = 'nobody'
 
 export function otherTenant(mine: Identity, other: Other): OverlayContent {
-  const name = other.tenantName ?? other.tenant ?? 'another client'
+  const name = other.tenantName ?? other.tenant ?? words.anotherClient
   const actions: HTMLElement[] = [
-    element('a', { class: 'button', href: '/' }, `Continue with ${name}`),
+    element('a', { class: 'button', href: '/' }, words.continueWith(name)),
   ]
   if (mine.canSwitch) actions.push(switchBack(mine))
   return {
-    title: `You are now working for ${name} in another tab`,
-    text: `This page was opened for ${mine.tenantName}. To keep figures apart, only one client is open at a time.`,
+    title: words.otherTenantTitle(name),
+    text: words.otherTenantText(mine.tenantName),
     actions,
   }
 }
 
 export function otherPerson(mine: Identity, other: Other): OverlayContent {
   return {
-    title: `You are now signed in as ${other.user ?? 'someone else'} in another tab`,
-    text: `This page was opened by ${mine.user ?? 'someone else'} and cannot be used any more.`,
-    actions: [element('a', { class: 'button', href: '/' }, 'Continue')],
+    title: words.otherPersonTitle(other.user ?? words.someoneElse),
+    text: words.otherPersonText(mine.user ?? words.someoneElse),
+    actions: [element('a', { class: 'button', href: '/' }, words.proceed)],
   }
 }
 
 export function signedOut(): OverlayContent {
   return {
     about: NOBODY,
-    title: 'You have been signed out',
-    text: 'You signed out in another tab, or your session has ended.',
+    title: words.signedOutTitle,
+    text: words.signedOutText,
     actions: [signIn()],
   }
 }
 
 /** The page stays as it is beneath: a sign-in beside it lets it go on. */
 export function sessionEnded(mine: Identity): OverlayContent {
-  const begin = element('button', { class: 'button', type: 'button' }, 'Sign in')
+  const begin = element('button', { class: 'button', type: 'button' }, words.signIn)
   begin.addEventListener('click', () => {
     if (!openSignIn(mine)) location.href = signInLink()
   })
-  const here = element('a', { class: 'button button-quiet', href: signInLink() }, 'Start afresh')
+  const here = element('a', { class: 'button button-quiet', href: signInLink() }, words.startAfresh)
   return {
     about: NOBODY,
-    title: 'Your session has ended',
-    text: 'Sign in again in a window of its own, and this page goes on where you were. Nothing on it is lost.',
+    title: words.endedTitle,
+    text: words.endedText,
     actions: [begin, here],
     keepsPage: true,
   }
 }
 
 function signIn(): HTMLElement {
-  return element('a', { class: 'button', href: signInLink() }, 'Sign in')
+  return element('a', { class: 'button', href: signInLink() }, words.signIn)
 }
 
 function switchBack({ tenant = '', tenantName }: Identity): HTMLElement {
@@ -69,6 +70,6 @@ function switchBack({ tenant = '', tenantName }: Identity): HTMLElement {
     { method: 'post', action: '/tenant' },
     element('input', { type: 'hidden', name: 'tenant', value: tenant }),
     element('input', { type: 'hidden', name: 'return_to', value: currentPath() }),
-    element('button', { class: 'button button-quiet' }, `Switch back to ${tenantName}`),
+    element('button', { class: 'button button-quiet' }, words.switchBack(tenantName)),
   )
 }

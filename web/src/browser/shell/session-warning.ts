@@ -1,3 +1,4 @@
+import { shell as words } from '../../words/en/shell.ts'
 import { element } from './elements.ts'
 import type { TimeLeft } from './session-answer.ts'
 
@@ -14,17 +15,9 @@ interface Choices {
 }
 
 const TEXT = {
-  idle: {
-    title: 'Are you still there?',
-    text: 'Nothing was done here for a while, so you will be signed out.',
-    action: 'Stay signed in',
-  },
-  age: {
-    title: 'Time to sign in again',
-    text: 'You have been signed in for as long as is allowed. Sign in again and this page goes on.',
-    action: 'Sign in again',
-  },
-} as const
+  idle: { title: words.idleTitle, text: words.idleText, action: words.idleAction },
+  age: { title: words.ageTitle, text: words.ageText, action: words.ageAction },
+}
 
 /** Says that the session is about to end, counts down, and offers to keep it. Takes no focus away. */
 export function createSessionWarning({ stay, signInAgain }: Choices): SessionWarning {
@@ -55,7 +48,7 @@ export function createSessionWarning({ stay, signInAgain }: Choices): SessionWar
           { role: 'alert' },
           element('strong', {}, title),
           ` ${text} `,
-          element('span', { class: 'visually-hidden' }, `${inWords(end)} left.`),
+          element('span', { class: 'visually-hidden' }, inWords(end)),
         ),
         button,
       )
@@ -76,6 +69,6 @@ function onAClock(end: number): string {
 
 function inWords(end: number): string {
   const seconds = secondsTo(end)
-  if (seconds < 90) return `${seconds} seconds`
-  return `${Math.round(seconds / 60)} minutes`
+  if (seconds < 90) return words.secondsLeft(seconds)
+  return words.minutesLeft(Math.round(seconds / 60))
 }

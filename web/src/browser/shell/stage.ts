@@ -1,14 +1,8 @@
+import { shell as words } from '../../words/en/shell.ts'
 import type { Busy, Failure } from '../messages.ts'
 
 /** After this long a person should hear that something is wrong; the dashboard may still come. */
 export const SLOW_AFTER_MS = 30_000
-
-const TRYING_AGAIN =
-  'Your organisation has much under way at the moment. What you asked for is tried again by itself.'
-const GIVEN_UP =
-  'Your organisation has much under way at the moment, and part of this dashboard was not answered. Try it again shortly.'
-const TOO_MUCH_BY_PERSON =
-  'You have too much open or under way. Close some tabs, and try again in a moment.'
 
 type State = 'loading' | 'ready' | 'failed' | 'slow'
 
@@ -60,7 +54,7 @@ export function createStage(
   }
 
   function loading(): void {
-    enter('loading', `Loading ${title}…`)
+    enter('loading', words.loading(title))
     timer = window.setTimeout(slow, SLOW_AFTER_MS)
   }
 
@@ -72,16 +66,16 @@ export function createStage(
   function slow(): void {
     explain({
       state: 'slow',
-      title: 'This dashboard is taking long',
-      text: `It has not answered for ${SLOW_AFTER_MS / 1000} seconds. It opens by itself if it still does; you can also try again.`,
+      title: words.slowTitle,
+      text: words.slowText(SLOW_AFTER_MS / 1000),
     })
   }
 
   function failed({ requestId, title: heading, text }: Parameters<Stage['failed']>[0]): void {
     explain({
       state: 'failed',
-      title: heading ?? 'This dashboard did not load',
-      text: text ?? 'Something went wrong while it started. Try again in a moment.',
+      title: heading ?? words.failedTitle,
+      text: text ?? words.failedText,
       requestId,
     })
   }
@@ -95,7 +89,7 @@ export function createStage(
     enter(why.state, why.title)
     write('failure-title', why.title)
     write('failure-text', why.text)
-    write('failure-request', why.requestId ? `Request ${why.requestId}` : '')
+    write('failure-request', why.requestId ? words.request(why.requestId) : '')
     part('failure')?.focus()
   }
 
@@ -114,17 +108,16 @@ export function createStage(
   }
 
   function notice(requestId: string | undefined): void {
-    const request = requestId === undefined ? '' : ` (request ${requestId})`
-    say(`Part of this dashboard did not answer${request}.`)
+    say(words.partFailed(requestId))
   }
 
   function busy({ whose, waiting }: Parameters<Stage['busy']>[0]): void {
-    if (waiting) return say(TRYING_AGAIN)
-    say(whose === 'tenant' ? GIVEN_UP : TOO_MUCH_BY_PERSON)
+    if (waiting) return say(words.tryingAgain)
+    say(whose === 'tenant' ? words.givenUp : words.tooMuchByPerson)
   }
 
   function busyOver(): void {
-    if (part('notice-text')?.textContent === TRYING_AGAIN) show('notice', false)
+    if (part('notice-text')?.textContent === words.tryingAgain) show('notice', false)
   }
 
   function say(text: string): void {

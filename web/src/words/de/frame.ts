@@ -1,0 +1,16 @@
+import { html } from '../../views/markup.ts'
+import type { Words } from '../en.ts'
+
+export const frame: Words['frame'] = {
+  skip: 'Zum Inhalt springen',
+  account: 'Konto',
+  staff: 'Mitarbeiter',
+  viewer: 'Betrachter',
+  switchClient: 'Mandant wechseln',
+  yourAccount: 'Ihr Konto',
+  signOut: 'Abmelden',
+  signIn: 'Anmelden',
+  allDashboards: 'Alle Dashboards',
+  activeClient: 'Aktiver Mandant',
+  lookingAt: (name) => html`Sie sehen ${name}`,
+}

@@ -1,0 +1,9 @@
+import { account } from './en/account.ts'
+import { dashboard } from './en/dashboard.ts'
+import { errors } from './en/errors.ts'
+import { frame } from './en/frame.ts'
+import { messages } from './en/messages.ts'
+
+export const en = { frame, account, dashboard, errors, messages }
+
+export type Words = typeof en

@@ -1,0 +1,27 @@
+/** The account page. */
+export const account = {
+  title: 'Your account',
+  signIns: 'Where you are signed in',
+  signInsHint:
+    'If you do not know one of these, sign it out: it ends at once, with all that it has open.',
+  nowhereElse: 'You are signed in nowhere else.',
+  ended: 'Done. What was ended cannot be used any more.',
+  signOutOthers: 'Sign out everywhere else',
+  inUse: 'in use',
+  lastUsed: (ago: string) => `last used ${ago}`,
+  signedIn: 'Signed in',
+  forTenant: (name: string) => `For ${name}`,
+  thisDevice: 'This device',
+  justNow: 'just now',
+  unknownDevice: 'Unknown device',
+  aBrowserOn: (system: string) => `A browser on ${system}`,
+  browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+  settings: 'Language and colours',
+  settingsHint: 'Kept in this browser.',
+  settingsSaved: 'Saved. Every page looks like this from now on.',
+  language: 'Language',
+  languageAuto: 'As the browser asks',
+  theme: 'Colours',
+  themes: { auto: 'As the device', light: 'Light', dark: 'Dark' },
+  save: 'Save',
+}
