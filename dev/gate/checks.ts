@@ -2,27 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { pythonBin, root } from '../paths.ts'
-import type { Plan } from './gate.ts'
-
-/** A command of the gate; a run of tests also says where it writes its numbers. */
-export interface Check {
-  name: string
-  file: string
-  args: readonly string[]
-  /** The only test files of it to run; all without. */
-  files?: readonly string[]
-  cwd?: string
-  report?: Report
-  /** What it measured is shown also when it passed. */
-  isMeasuring?: boolean
-  /** Test files of it that failed are run once more, when nothing runs beside them. */
-  isRunAgain?: boolean
-}
-
-export interface Report {
-  file: string
-  format: 'vitest' | 'pytest'
-}
+import type { Check, Plan } from './plan.ts'
 
 export const reports = join(root, '.dashgate', 'reports')
 

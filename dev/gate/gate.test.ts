@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { createPaints } from '../paint.ts'
 import { demoDirectory, root } from '../paths.ts'
-import { type Check, plan } from './checks.ts'
-import { choose, type Plan, runGate } from './gate.ts'
+import { plan } from './checks.ts'
+import { choose, runGate } from './gate.ts'
+import type { Check, Plan } from './plan.ts'
 
 let folder: string
 

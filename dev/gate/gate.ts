@@ -1,15 +1,6 @@
-import type { Paints } from '../paint.ts'
-import type { Check } from './checks.ts'
+import type { Check, Plan } from './plan.ts'
 import { type Counts, sum } from './counts.ts'
-import { type Outcome, runAgain, runCheck } from './run-check.ts'
-
-/** What runs in which order: one after the other, then lanes side by side, then one by one again. */
-export interface Plan {
-  readonly first: readonly Check[]
-  readonly lanes: readonly (readonly Check[])[]
-  /** What takes long, and measures: it has the machine for itself, and runs only when asked for. */
-  readonly long: readonly Check[]
-}
+import { type Outcome, runAgain, runCheck, type Surroundings } from './run-check.ts'
 
 /**
  * Which checks the arguments of `npm test` choose: by parts of their names; all but the long ones
@@ -21,13 +12,6 @@ export function choose({ first, lanes, long }: Plan, args: readonly string[]): P
   const wanted = (checks: readonly Check[]) =>
     checks.filter(({ name }) => parts.some((part) => name.includes(part)))
   return { first: wanted(first), lanes: lanes.map(wanted), long: wanted(long) }
-}
-
-export interface Surroundings {
-  readonly paint: Paints
-  /** Ends what runs, and begins nothing more. */
-  readonly signal: AbortSignal
-  readonly write: (text: string) => void
 }
 
 /**

@@ -4,8 +4,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { basename, join } from 'node:path'
 
 import { demoDirectory, root } from '../paths.ts'
-import type { Check, Report } from './checks.ts'
-import type { Surroundings } from './gate.ts'
+import type { Paints } from '../paint.ts'
+import type { Check, Report } from './plan.ts'
 import {
   type Counts,
   countsOfPytest,
@@ -15,6 +15,13 @@ import {
   nothing,
   sum,
 } from './counts.ts'
+
+export interface Surroundings {
+  readonly paint: Paints
+  /** Ends what runs, and begins nothing more. */
+  readonly signal: AbortSignal
+  readonly write: (text: string) => void
+}
 
 /** What a check came to, and what of it is to be run again. */
 export interface Outcome {

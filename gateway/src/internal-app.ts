@@ -11,7 +11,8 @@ import type { PreferenceStore } from './preferences/preference-store.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import type { GatewayEnv, GatewayVariables } from './request-context.ts'
 import { appContext } from './tenant/app-context.ts'
-import type { Dashboard, Tenant, TenantDirectory } from './tenant/directory.ts'
+import type { TenantDirectory } from './tenant/directory.ts'
+import type { Dashboard, Tenant } from './tenant/tenant.ts'
 
 export interface InternalDependencies {
   readonly tenantTokens: Pick<TenantTokens, 'verify'>

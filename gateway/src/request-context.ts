@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { CanonicalTarget } from './edge/canonical-path.ts'
 import type { ClientKind } from './edge/client-kind.ts'
 import type { LiveSession } from './session/live-session.ts'
-import type { Dashboard, Tenant } from './tenant/directory.ts'
+import type { Dashboard, Tenant } from './tenant/tenant.ts'
 
 /** The connection of a WebSocket handshake, and the bytes that came with it. */
 export interface UpgradeConnection {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../session/principal.ts'
-import type { Dashboard, Tenant } from '../tenant/directory.ts'
+import type { Dashboard, Tenant } from '../tenant/tenant.ts'
 import { authorize, type Assignments } from './authorize.ts'
 
 const tenant = (id: string, status: Tenant['status'] = 'active'): Tenant => ({

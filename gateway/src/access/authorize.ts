@@ -1,7 +1,7 @@
 import type { Principal } from '../session/principal.ts'
 import { mayActFor } from '../session/principal.ts'
 import { isSlug } from '../tenant/slug.ts'
-import type { Dashboard, Tenant } from '../tenant/directory.ts'
+import type { Dashboard, Tenant } from '../tenant/tenant.ts'
 
 /** Why a dashboard may not be seen; for the audit log only, the answer is 404 each time. */
 export type DenialReason =

@@ -1,7 +1,16 @@
 import type { Context } from 'hono'
 import type { AuditLine } from '../audit/audit-store.ts'
 import type { GatewayBindings, GatewayVariables } from '../request-context.ts'
-import type { OperatorProof } from './operator.ts'
+
+/** How an operator has proven who it is; audit lines keep it. */
+export type OperatorProof = Readonly<{
+  via: 'certificate' | 'token' | 'both'
+  /** Name and fingerprint (SHA-256) of the client certificate. */
+  certificate?: string
+  fingerprint?: string
+  /** Client id of the access token. */
+  client?: string
+}>
 
 export interface AdminEnv {
   Bindings: GatewayBindings

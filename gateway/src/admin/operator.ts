@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { canonicalTarget } from '../edge/canonical-path.ts'
-import type { AdminEnv } from './admin-env.ts'
+import type { AdminEnv, OperatorProof } from './admin-env.ts'
 import { certificateHolder, seenCertificate, thumbprintOf } from './certificate.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { Refusal } from './refusal.ts'
@@ -12,16 +12,6 @@ import type { TokenClient } from './token-claims.ts'
 
 /** How a caller proves who it is: `ADMIN_AUTH`. */
 export type AdminAuth = 'certificate' | 'token' | 'either' | 'both'
-
-/** How an operator has proven who it is; audit lines keep it. */
-export type OperatorProof = Readonly<{
-  via: 'certificate' | 'token' | 'both'
-  /** Name and fingerprint (SHA-256) of the client certificate. */
-  certificate?: string
-  fingerprint?: string
-  /** Client id of the access token. */
-  client?: string
-}>
 
 /** Who calls the admin API. */
 export interface Operator {

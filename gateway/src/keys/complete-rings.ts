@@ -1,6 +1,8 @@
 import type { Transaction } from '../db/client.ts'
-import { addKey, databaseTime, isInUse, isWaiting, lockRings } from './key-store.ts'
-import { promoteKey, readRows, ringNames, storeSeals, type KeyRow } from './key-store.ts'
+import { addKey, databaseTime, lockRings } from './key-store.ts'
+import { isInUse, isWaiting } from './key-row.ts'
+import { promoteKey, readRows, storeSeals } from './key-store.ts'
+import { ringNames, type KeyRow } from './key-row.ts'
 import { missingSeals, type MasterKeys } from './master-seal.ts'
 
 /** Whether {@link completeRings} has something to do; asked without the lock. */

@@ -1,4 +1,4 @@
-import type { KeyRow } from './key-store.ts'
+import type { KeyRow } from './key-row.ts'
 import type { OpenedRows } from './opened-keys.ts'
 
 /** The keys in the database cannot be used; the gateway must not start. */

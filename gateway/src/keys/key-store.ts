@@ -3,17 +3,8 @@ import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Transaction } from '../db/client.ts'
 import { keyRings } from '../db/schema.ts'
+import type { KeyRow, RingName } from './key-row.ts'
 import { sealSecret, type MasterKeys, type Seals } from './master-seal.ts'
-
-export const ringNames = ['cookie', 'tenant-token', 'data'] as const
-export type RingName = (typeof ringNames)[number]
-
-/** A key as it is kept. */
-export type KeyRow = typeof keyRings.$inferSelect
-
-/** Published, and not yet used. */
-export const isWaiting = (key: KeyRow) => key.usedFrom === null && key.retiredAt === null
-export const isInUse = (key: KeyRow) => key.usedFrom !== null && key.retiredAt === null
 
 /** Any number, the same for all replicas: whoever holds it may change the rings. */
 const ringLock = 7_305_228_101

@@ -1,4 +1,4 @@
-import type { KeyRow, RingName } from './key-store.ts'
+import type { KeyRow, RingName } from './key-row.ts'
 import { deriveKey, seal, unseal } from './seal.ts'
 
 /** What the secrets of the key rings are sealed under. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { KeyRow } from './key-store.ts'
+import type { KeyRow } from './key-row.ts'
 import { masterKeysOf, sealSecret } from './master-seal.ts'
 import { openRows, sealingKey, signingKeyAt } from './opened-keys.ts'
 

@@ -1,6 +1,6 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import type { DataKey } from './at-rest.ts'
-import type { KeyRow, RingName } from './key-store.ts'
+import type { KeyRow, RingName } from './key-row.ts'
 import { openSecret, type MasterKeys } from './master-seal.ts'
 import { lateUse } from './retention.ts'
 

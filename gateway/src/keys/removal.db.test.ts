@@ -2,7 +2,7 @@ import { sealData, unsealData } from 'iron-session'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { useKeyDatabase } from '../../test-support/key-database.ts'
-import { ringNames, type RingName } from './key-store.ts'
+import { ringNames, type RingName } from './key-row.ts'
 
 const test = useKeyDatabase()
 const { load, rotate, rows, removeSpent } = test

@@ -2,7 +2,8 @@ import { and, asc, inArray, sql } from 'drizzle-orm'
 import type { AuditLine } from '../audit/audit-store.ts'
 import type { Database, Transaction } from '../db/client.ts'
 import { keyRings, sessions } from '../db/schema.ts'
-import { tryLockRings, type RingName } from './key-store.ts'
+import { tryLockRings } from './key-store.ts'
+import type { RingName } from './key-row.ts'
 import { acceptedAfterRetirement, lateUse } from './retention.ts'
 
 export interface RemovedKey {

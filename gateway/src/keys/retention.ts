@@ -1,4 +1,4 @@
-import type { RingName } from './key-store.ts'
+import type { RingName } from './key-row.ts'
 
 /*
  * The times in a key's life, in seconds. What a key has made stays good for its own time after the

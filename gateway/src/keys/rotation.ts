@@ -1,7 +1,9 @@
 import type { Transaction } from '../db/client.ts'
-import { addKey, databaseTime, isWaiting, lockRings, promoteKey } from './key-store.ts'
-import { readRows, retireKeysInUse, ringNames } from './key-store.ts'
-import type { KeyRow, RingName } from './key-store.ts'
+import { addKey, databaseTime, lockRings, promoteKey } from './key-store.ts'
+import { isWaiting } from './key-row.ts'
+import { readRows, retireKeysInUse } from './key-store.ts'
+import { ringNames } from './key-row.ts'
+import type { KeyRow, RingName } from './key-row.ts'
 import { openSecret, type MasterKeys } from './master-seal.ts'
 import { acceptedAfterRetirement, publishedBeforeUse } from './retention.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Tenant } from '../tenant/directory.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { limitsByTenant } from './limits.ts'
 
 const defaults = {

@@ -1,4 +1,4 @@
-import type { Tenant } from '../tenant/directory.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 
 /** What a tenant and each of its people may ask of one gateway process. */
 export interface Limits {

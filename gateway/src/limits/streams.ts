@@ -1,5 +1,5 @@
 import { GatewayError } from '../edge/gateway-error.ts'
-import type { Asker, Release } from './turns.ts'
+import type { Asker, Release } from './asker.ts'
 
 const tooMany = (code: string, message: string) =>
   new GatewayError(429, code, message, { headers: { 'Retry-After': '10' } })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Importance } from './importance.ts'
-import { createTurns, queueLength, type Asker, type Release } from './turns.ts'
+import { createTurns, queueLength } from './turns.ts'
+import type { Asker, Release } from './asker.ts'
 
 const limits = {
   requestsPerMinute: 1,

@@ -1,18 +1,6 @@
 import { GatewayError } from '../edge/gateway-error.ts'
-import type { Importance } from './importance.ts'
-import type { Limits } from './limits.ts'
+import type { Asker, Release } from './asker.ts'
 import { createQueue, type Waiting } from './waiting.ts'
-
-/** Who wants an app to work, and how much of that there may be. */
-export interface Asker {
-  readonly tenantId: string
-  readonly user: string
-  readonly limits: Limits
-  readonly importance: Importance
-}
-
-/** Gives a turn back; more than once does nothing. */
-export type Release = () => void
 
 /** Requests of one tenant that wait for one app; for polls a part of it. */
 export const queueLength = 128

@@ -1,4 +1,4 @@
-import type { Asker, Release } from './turns.ts'
+import type { Asker, Release } from './asker.ts'
 
 /** Somebody who waits for a turn. */
 export interface Waiting {

@@ -5,7 +5,8 @@ import { importanceOf } from './importance.ts'
 import type { LimitsByTenant } from './limits.ts'
 import { userKey } from './request-limit.ts'
 import type { Streams } from './streams.ts'
-import type { Asker, Release, Turns } from './turns.ts'
+import type { Turns } from './turns.ts'
+import type { Asker, Release } from './asker.ts'
 
 /** An answer that is still being sent after this long is a stream, and needs no turn of the app. */
 const longAnswerMs = 5000

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GatewayError } from '../edge/gateway-error.ts'
 import type { ConfigState } from './config-fit.ts'
-import type { Dashboard, Tenant } from './directory.ts'
+import type { Dashboard, Tenant } from './tenant.ts'
 
 /** Who asks, as the tenant token says. */
 export interface Asker {

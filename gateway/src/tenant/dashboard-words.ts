@@ -1,6 +1,6 @@
 import { isObject, type Config } from './config-merge.ts'
 import { shapeFaults } from './config-shape.ts'
-import type { Dashboard } from './directory.ts'
+import type { Dashboard } from './tenant.ts'
 
 /** JSON Merge Patch of `shell` alone, whose fields are texts. */
 function shellOf(levels: readonly Config[]): unknown {

@@ -2,7 +2,7 @@ import { inArray, sql, type SQL } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../db/client.ts'
 import { assignments, dashboards, tenants } from '../db/schema.ts'
-import type { Dashboard } from './directory.ts'
+import type { Dashboard } from './tenant.ts'
 
 /** A tenant with its assignments, as text: next to none of a hundred thousand is ever asked for. */
 export interface TenantText {

@@ -1,7 +1,7 @@
 import type { ConfigLevels } from './config-merge.ts'
 import { asTenantSeesIt } from './dashboard-words.ts'
 import type { TenantText } from './directory-store.ts'
-import type { Dashboard, Tenant } from './directory.ts'
+import type { Dashboard, Tenant } from './tenant.ts'
 
 export interface Assignment {
   /** As the tenant sees it. */
