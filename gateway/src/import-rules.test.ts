@@ -42,13 +42,15 @@ const owners: readonly [what: RegExp, owners: RegExp][] = [
   [/^jose$/, /^(oidc\/|keys\/|admin\/(access-token|provider-keys)\.ts$)/],
   [/^rate-limiter-flexible$/, /^limits\/per-minute\.ts$/],
   [/^iron-session$/, /^(session|oidc)\//],
-  [/^(undici|http-proxy-middleware)$/, /^proxy\//],
+  [/^http-proxy-middleware$/, /^proxy\//],
+  [/^undici$/, /^(proxy|canary)\//],
   [/^parse5-html-rewriting-stream$/, /^proxy\//],
   [/^@azure\//, /^(data|keys)\//],
   [/^postgres$/, /^db\//],
   [/^(zod-openapi|csv-stringify\/sync)$/, /^admin\//],
   [/^@dashgate\/web\//, /^shell\//],
-  [/^(winston|prom-client)$/, /^observability\//],
+  [/^winston$/, /^observability\//],
+  [/^prom-client$/, /^(observability|canary)\//],
   // Only there are schemas and patterns of others bounded.
   [/^(ajv\/.*|re2js)$/, /^tenant\//],
 ]
@@ -102,8 +104,24 @@ describe('imports', () => {
     )
   })
 
+  it('of the canary are its own: it stands outside, and shares no fault with what it watches', () => {
+    const allowed = /^(canary\/|config\/fields\.ts$|node:|undici$|prom-client$|zod$)/
+    expect(
+      breaches(({ from, what }) => folderOf(from) === 'canary' && !allowed.test(what)),
+    ).toEqual([])
+    expect(
+      breaches(({ from, what }) => folderOf(from) !== 'canary' && folderOf(what) === 'canary'),
+    ).toEqual([])
+  })
+
   it('leave the process to the entry points', () => {
-    const entries = ['main.ts', 'config-reference.ts', 'db/migrate.ts', 'audit/verify.ts']
+    const entries = [
+      'main.ts',
+      'config-reference.ts',
+      'db/migrate.ts',
+      'audit/verify.ts',
+      'canary/main.ts',
+    ]
     const users = files.filter(
       (file) =>
         !entries.includes(file) &&

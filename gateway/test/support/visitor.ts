@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { CookieJar } from './cookie-jar.ts'
+import { CookieJar } from '../../src/canary/cookie-jar.ts'
 
 /** One answer, read to its end. */
 export interface Answer {

@@ -1,4 +1,4 @@
-/** A browser's cookies for one host, as far as the gateway uses them: names, values, deletion. */
+/** A browser's cookies for one origin, as far as sign-in needs them: names, values, deletion. */
 export class CookieJar {
   readonly #cookies = new Map<string, string>()
 
