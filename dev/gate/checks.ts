@@ -27,6 +27,11 @@ const staticChecks: readonly Check[] = [
     file: process.execPath,
     args: ['gateway/src/config-reference.ts', '--check'],
   },
+  {
+    name: 'metrics reference',
+    file: process.execPath,
+    args: ['gateway/src/metrics-reference.ts', '--check'],
+  },
   { name: 'threat table', file: process.execPath, args: ['dev/threat-table.ts', '--check'] },
   python('ruff', ['check', ...pythonSources]),
   python('ruff', ['format', '--check', ...pythonSources]),

@@ -5,6 +5,7 @@ import { database } from './config/database.ts'
 import { keys } from './config/keys.ts'
 import { limits } from './config/limits.ts'
 import { listeners } from './config/listeners.ts'
+import { observability } from './config/observability.ts'
 import { policy } from './config/policy.ts'
 import { processes } from './config/processes.ts'
 import { provider } from './config/provider.ts'
@@ -30,6 +31,7 @@ export const sections = [
   requests,
   sharedAssets,
   policy,
+  observability,
 ] as const
 
 const settings = z.object({
@@ -46,6 +48,7 @@ const settings = z.object({
   ...requests.shape,
   ...sharedAssets.shape,
   ...policy.shape,
+  ...observability.shape,
 })
 
 export type Config = Readonly<z.output<typeof settings>>

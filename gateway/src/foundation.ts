@@ -12,6 +12,7 @@ import type { GatewayError } from './edge/gateway-error.ts'
 import { createTenantTokens } from './keys/tenant-token.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
+import type { LogUse } from './observability/store-metrics.ts'
 import { createPreferenceStore } from './preferences/preference-store.ts'
 import { createWriteLimit } from './preferences/write-limit.ts'
 import { createSessionCookies } from './session/session-cookie.ts'
@@ -24,6 +25,17 @@ import { createTenantDirectory } from './tenant/directory.ts'
 const sweepEveryMs = 30_000
 const removeEndedEveryMs = 3_600_000
 
+/** What became of the lines of the log, by where they go. */
+export type LogUses = Readonly<Record<string, () => LogUse>>
+
+/** The release, as its package says. */
+const version = () =>
+  (
+    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+  ).version
+
 /** The longest that a tenant token may live, in seconds. */
 const tenantTokenSeconds = 900
 
@@ -33,8 +45,9 @@ const tenantTokenSeconds = 900
  *
  * @throws when the database cannot be reached, or its role could get round row-level security
  */
-export async function layFoundation(config: Config, logger: Logger, droppedLogLines: () => number) {
-  const metrics = createMetrics(droppedLogLines)
+export async function layFoundation(config: Config, logger: Logger, logs: LogUses) {
+  const metrics = createMetrics({ maxTenants: config.METRICS_MAX_TENANTS, version: version() })
+  for (const [sink, use] of Object.entries(logs)) metrics.followLog(sink, use)
   const addresses = databaseAddresses(config)
   warnOfExposure(config, logger)
   const database = connectDatabase({
@@ -104,6 +117,8 @@ export async function layFoundation(config: Config, logger: Logger, droppedLogLi
     deaf: (cause) => logger.error(deafness, { cause }),
     hearing: () => logger.info('the notifications of the database arrive again'),
   })
+  metrics.followNotifications(() => notifications.isCurrent())
+  metrics.followSessions(() => registry.size())
   // From the first moment of listening on: what changes meanwhile is read after it.
   await directory.reload()
   // What changed between the reading above and that moment.

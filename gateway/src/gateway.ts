@@ -6,7 +6,7 @@ import { storageSource } from './config/storage.ts'
 import { openStorage } from './data/storage.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
-import { layFoundation, type Foundation } from './foundation.ts'
+import { layFoundation, type Foundation, type LogUses } from './foundation.ts'
 import { createInternalApp } from './internal-app.ts'
 import type { Logger } from './observability/logger.ts'
 import { createOpsApp } from './ops-app.ts'
@@ -33,8 +33,8 @@ const composeInternal = async (config: Config, foundation: Foundation) =>
   })
 
 export interface GatewayOptions {
-  /** Lines of the log that were lost so far, for the metrics. */
-  readonly droppedLogLines?: () => number
+  /** What became of the lines of the log, for the metrics. */
+  readonly logs?: LogUses
   /** Whether another process has the ops listener, for several of them (`processes/`). */
   readonly isOneOfMany?: boolean
 }
@@ -47,9 +47,9 @@ export interface GatewayOptions {
 export async function startGateway(
   config: Config,
   logger: Logger,
-  { droppedLogLines = () => 0, isOneOfMany = false }: GatewayOptions = {},
+  { logs = {}, isOneOfMany = false }: GatewayOptions = {},
 ) {
-  const foundation = await layFoundation(config, logger, droppedLogLines)
+  const foundation = await layFoundation(config, logger, logs)
   const { metrics, database, keyRings, registry } = foundation
   const forBrowsers = composePublic(config, foundation, logger)
   const internalApp = await composeInternal(config, foundation)

@@ -118,6 +118,7 @@ describe('imports', () => {
     const entries = [
       'main.ts',
       'config-reference.ts',
+      'metrics-reference.ts',
       'db/migrate.ts',
       'audit/verify.ts',
       'canary/main.ts',

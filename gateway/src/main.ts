@@ -71,7 +71,7 @@ async function serve(): Promise<void> {
   const { worker } = cluster
   const share = Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / processes))
   const gateway = await startGateway({ ...config, DATABASE_POOL_SIZE: share }, logger, {
-    droppedLogLines: log.dropped,
+    logs: { stdout: log.use },
     isOneOfMany: worker !== undefined,
   })
   logger.info('ready', { publicUrl: config.PUBLIC_URL, pid: process.pid })

@@ -18,6 +18,24 @@ export interface GatewayBindings {
   readonly upgrade?: UpgradeConnection
 }
 
+/**
+ * What a request is for, in metrics and logs: what Dash's browser code asks an app for, with questions
+ * that a page asks by itself (`poll`) told from what a person does; `api` is everything else.
+ */
+export type RequestKind =
+  'page' | 'layout' | 'callback' | 'poll' | 'asset' | 'stream' | 'socket' | 'api'
+
+/** What an app was asked for, and what came of it; written by the proxy stage as it goes on. */
+export interface Exchange {
+  kind: RequestKind
+  /** What a callback writes to, out of what its app lists. */
+  callback: string | undefined
+  /** From asking the app to the head of its answer. */
+  upstreamSeconds: number | undefined
+  requestBytes: number
+  responseBytes: number
+}
+
 /** Facts about one request, each set by one stage and only read by the later ones. */
 export interface GatewayVariables {
   /** Set by the edge. */
@@ -39,6 +57,8 @@ export interface GatewayVariables {
   dashboard: Dashboard
   /** Set with it: whether the same question would be answered in the same way by now. */
   isStillAllowed: () => boolean
+  /** Set by the proxy stage. */
+  exchange: Exchange
   /** What the app answered to a handshake, 101 where the tunnel stands. */
   tunnelStatus: number
   /** The code of a refusal, for the access log. */

@@ -96,7 +96,7 @@ describe('metrics and logs', () => {
     await one.script('/dashboard/loss-development/_dash-layout')
     const ask = async () => (await fetch(`${stack.opsUrl}/metrics`)).text()
     const wanted =
-      /dashgate_http_requests_total\{listener="public",tenant_id="globex",dashboard="loss-development",method="GET",status="200"\} \d+/
+      /dashgate_http_requests_total\{listener="public",tenant_id="globex",dashboard="loss-development",kind="layout",method="GET",status_class="2xx"\} \d+/
     expect(wanted.test(await eventually(ask, (text) => wanted.test(text)))).toBe(true)
     expect(await ask()).toMatch(
       /dashgate_http_request_duration_seconds_bucket\{.*tenant_id="globex"/,

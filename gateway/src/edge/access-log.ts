@@ -1,20 +1,28 @@
 import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
-import type { GatewayEnv } from '../request-context.ts'
+import type { GatewayEnv, RequestKind } from '../request-context.ts'
 import { hasLeft } from './answer.ts'
 
 /** One finished request, as it is logged and counted. Queries are left out: they can hold handles. */
 export interface AccessRecord {
   readonly requestId: string
+  readonly traceId: string
+  readonly kind: RequestKind
   readonly method: string
   readonly path: string
   readonly status: number
   readonly durationSeconds: number
+  /** From asking an app to the head of its answer; absent where none was asked. */
+  readonly upstreamSeconds: number | undefined
+  readonly requestBytes: number
+  readonly responseBytes: number
   readonly refusal: string | undefined
   readonly sub: string | undefined
   readonly email: string | undefined
   readonly tenantId: string | undefined
   readonly dashboard: string | undefined
+  /** What a callback writes to, out of what its app lists. */
+  readonly callback: string | undefined
   readonly upgrade: boolean
   readonly clientAddress: string | undefined
 }
@@ -22,14 +30,31 @@ export interface AccessRecord {
 /** A client that hung up before its answer was complete; the number is nginx's, logs only. */
 const clientClosedRequest = 499
 
+/** Second field of `traceparent` (W3C Trace Context §3.2). */
+const traceIdOf = (traceparent: string | undefined) => traceparent?.slice(3, 35) ?? ''
+
+/** Of what goes to no app: a page of ours, a file, or something else. */
+function kindOf(c: Context<GatewayEnv>, path: string): RequestKind {
+  if (path.startsWith('/assets/') || path.startsWith('/_shared/')) return 'asset'
+  const clientKind = c.get('clientKind')
+  return clientKind === 'document' || clientKind === 'frame' ? 'page' : 'api'
+}
+
 function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): AccessRecord {
   const caller = c.get('caller')
+  const exchange = c.get('exchange')
+  const path = c.get('target')?.path ?? ''
   return {
     requestId: c.get('requestId'),
+    traceId: traceIdOf(c.get('traceparent')),
+    kind: exchange?.kind ?? kindOf(c, path),
     method: c.env.incoming.method ?? '',
-    path: c.get('target')?.path ?? '',
+    path,
     status,
     durationSeconds: (performance.now() - startedAt) / 1000,
+    upstreamSeconds: exchange?.upstreamSeconds,
+    requestBytes: exchange?.requestBytes ?? 0,
+    responseBytes: exchange?.responseBytes ?? 0,
     upgrade: c.env.upgrade !== undefined,
     clientAddress: c.get('clientAddress'),
     refusal: c.get('refusal'),
@@ -37,6 +62,7 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     email: caller?.email,
     tenantId: c.get('tenant')?.id ?? c.get('session')?.activeTenantId,
     dashboard: c.get('dashboard')?.slug,
+    callback: exchange?.callback,
   }
 }
 

@@ -12,7 +12,7 @@ describe('X7: where logs go', () => {
     const sink = createLogSink(stream)
     for (const text of ['one\n', 'two\n']) sink.write(text)
     sink.flush()
-    expect([String(stream.read()), sink.dropped()]).toEqual(['one\ntwo\n', 0])
+    expect([String(stream.read()), sink.use().dropped]).toEqual(['one\ntwo\n', 0])
   })
 
   it('is not waited for when nobody reads: so much is kept for later, the rest is counted', () => {
@@ -21,7 +21,7 @@ describe('X7: where logs go', () => {
     for (let count = 0; count < 50; count += 1) sink.write(line)
     sink.flush()
     expect(stream.writableLength).toBeLessThanOrEqual(1000)
-    expect(sink.dropped()).toBe(40)
+    expect(sink.use().dropped).toBe(40)
   })
 
   it('gets lines again as soon as somebody reads', async () => {
@@ -50,7 +50,7 @@ describe('X7: where logs go', () => {
     sink.write(line)
     await turn()
     await turn()
-    expect(sink.dropped()).toBe(4)
+    expect(sink.use().dropped).toBe(4)
   })
 
   it('gets the lines of one turn in one go, and soon', async () => {

@@ -1,12 +1,13 @@
 import type { Writable } from 'node:stream'
+import type { LogUse } from './store-metrics.ts'
 
 /** Where lines of the log go; writing never waits and never throws. */
 export interface LogSink {
   write(line: string): void
   /** Hands over what is still here; for a process that ends. */
   flush(): void
-  /** Lines that were lost so far, because whoever reads them is too slow, or gone. */
-  dropped(): number
+  /** What became of the lines so far; dropped are those whose reader is too slow, or gone. */
+  use(): LogUse
 }
 
 /** Some ten thousand lines: what a reader that stopped for a while can still catch up with. */
@@ -20,6 +21,7 @@ const maxPendingBytes = 4 * 1024 * 1024
  */
 export function createLogSink(stream: Writable, maxBytes = maxPendingBytes): LogSink {
   let dropped = 0
+  let written = 0
   let pending = ''
   let lines = 0
   // Without a listener it would end the process. Each line that it costs is counted below.
@@ -28,7 +30,10 @@ export function createLogSink(stream: Writable, maxBytes = maxPendingBytes): Log
   function flush() {
     if (lines === 0) return
     const count = lines
-    stream.write(pending, (error) => void (dropped += error ? count : 0))
+    stream.write(pending, (error) => {
+      if (error) dropped += count
+      else written += count
+    })
     pending = ''
     lines = 0
   }
@@ -44,6 +49,6 @@ export function createLogSink(stream: Writable, maxBytes = maxPendingBytes): Log
       lines += 1
     },
     flush,
-    dropped: () => dropped,
+    use: () => ({ dropped, written, waitingBytes: stream.writableLength + pending.length }),
   }
 }

@@ -5,6 +5,12 @@ import { createMetrics, type Metrics } from './metrics.ts'
 
 const record: AccessRecord = {
   requestId: '1',
+  traceId: '1',
+  kind: 'api',
+  upstreamSeconds: undefined,
+  requestBytes: 0,
+  responseBytes: 0,
+  callback: undefined,
   method: 'GET',
   path: '/',
   status: 200,

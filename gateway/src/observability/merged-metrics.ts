@@ -1,4 +1,5 @@
 import { AggregatorRegistry, Counter, Gauge, Registry, type MetricObject } from 'prom-client'
+import { descriptionsOf } from './metric-descriptions.ts'
 
 /** All metrics of a process with their values. */
 export type MetricSnapshot = readonly MetricObject[]
@@ -31,6 +32,7 @@ export function createMergedMetrics() {
 
   return {
     contentType: own.contentType,
+    descriptions: descriptionsOf(own),
     countReady: (count: number) => running.set(count),
 
     /** A process has ended; the last that it said is all that is known. */

@@ -28,7 +28,7 @@ export interface SignInDependencies {
   readonly publicOrigin: string
   /** Where it is checked that the new session has come to stay. */
   readonly arrivalPath: (returnTo: string) => string
-  readonly count: (event: 'begun' | 'refused') => void
+  readonly count: (event: 'begun' | 'refused', reason: string) => void
   /** Told why a sign-in came to nothing. */
   readonly report: (facts: Readonly<Record<string, string>>) => void
 }
@@ -124,7 +124,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
   /** Counts it, logs it, and writes down whom we refused; what their claims said is not for the log. */
   async function note(error: GatewayError, c: Context<GatewayEnv>): Promise<void> {
     const requestId = c.get('requestId')
-    dependencies.count('refused')
+    dependencies.count('refused', error.code)
     const reason = error instanceof SignInRefusal ? { reason: error.reason } : {}
     dependencies.report({ requestId, errorCode: error.code, ...reason, ...wordsOf(error.cause) })
     if (!(error instanceof SignInRefusal)) return
@@ -162,7 +162,7 @@ export function signInRoutes(dependencies: SignInDependencies) {
     if (purpose === 'password_reset') return c.redirect(loginPath(returnTo), 303)
     try {
       const setCookie = await finish(c, transaction)
-      dependencies.count('begun')
+      dependencies.count('begun', 'signed_in')
       c.header('Set-Cookie', setCookie, { append: true })
       return c.redirect(dependencies.arrivalPath(returnTo), 303)
     } catch (thrown) {

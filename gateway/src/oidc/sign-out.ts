@@ -15,7 +15,7 @@ export interface SignOutDependencies {
   readonly registry: Pick<SessionRegistry, 'revoked'>
   readonly cookies: Pick<SessionCookies, 'deletion'>
   readonly audit: Pick<AuditStore, 'record'>
-  readonly count: (event: 'ended' | 'revoked') => void
+  readonly count: (event: 'ended' | 'revoked', reason: string) => void
 }
 
 /** POST /logout and POST /auth/backchannel-logout. */
@@ -30,7 +30,7 @@ export function signOutRoutes(dependencies: SignOutDependencies) {
       // The row first: a cookie that is only cleared is still good for whoever copied it.
       await store.revoke(session.idHash, 'signed_out')
       registry.revoked(session.idHash)
-      dependencies.count('ended')
+      dependencies.count('ended', 'signed_out')
       await audit.record({
         action: 'session.signed_out',
         actor: { type: 'user', id: session.principal.sub, email: session.principal.email },
@@ -56,7 +56,7 @@ export function signOutRoutes(dependencies: SignOutDependencies) {
     if (!ended) throw usedBefore()
     for (const idHash of ended) {
       registry.revoked(idHash)
-      dependencies.count('revoked')
+      dependencies.count('revoked', 'backchannel_logout')
     }
     await audit.record({
       action: 'session.backchannel_logout',

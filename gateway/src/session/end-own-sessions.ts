@@ -12,7 +12,7 @@ export interface EndOwnSessionsDependencies {
   readonly store: OwnSessionsStore
   readonly registry: Pick<SessionRegistry, 'revoked'>
   readonly audit: AuditStore
-  readonly count: (event: 'revoked') => void
+  readonly count: (event: 'revoked', reason: string) => void
 }
 
 /** As many of the ended sessions as an audit line names. */
@@ -62,7 +62,7 @@ export const endOwnSessions = ({ store, registry, audit, count }: EndOwnSessions
     for (const idHash of ended) {
       // Here at once; the other replicas are notified by the database.
       registry.revoked(idHash)
-      count('revoked')
+      count('revoked', 'ended_elsewhere')
     }
     c.header('Cache-Control', 'no-store')
     return c.redirect('/account?done=ended', 303)

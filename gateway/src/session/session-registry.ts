@@ -143,6 +143,9 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       return session
     },
 
+    /** How many sessions this process knows. */
+    size: () => byIdHash.size,
+
     /** A person was seen at work in this session: its idle end moves away. */
     seen: extend,
 
