@@ -9,6 +9,7 @@ COPY web/package.json web/
 COPY dev/package.json dev/
 COPY dash-apps/package.json dash-apps/
 COPY e2e/package.json e2e/
+COPY bench/package.json bench/
 
 FROM manifests AS build
 RUN npm ci --ignore-scripts --include=dev
@@ -45,5 +46,5 @@ FROM runtime AS gateway
 COPY --from=gateway-packages /app/node_modules node_modules
 EXPOSE 8080 8081 8443 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "--eval", "fetch('http://127.0.0.1:9464/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "--eval", "fetch(`http://${process.env.OPS_LISTEN ?? '127.0.0.1:9464'}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "gateway/src/main.ts"]

@@ -36,7 +36,11 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const validDays = 825
 
 /** Makes a CA of our own, a server certificate for this machine and a client's; keeps them. */
-export async function ensureCertificates(directory: string): Promise<CertificateFiles> {
+export async function ensureCertificates(
+  directory: string,
+  /** Names beside this machine's own under which the admin listener is reached. */
+  names: readonly string[] = [],
+): Promise<CertificateFiles> {
   const folder = join(directory, 'certificates')
   const files = {
     ca: join(folder, 'ca.pem'),
@@ -48,16 +52,17 @@ export async function ensureCertificates(directory: string): Promise<Certificate
   if (Object.values(files).every((file) => existsSync(file))) return files
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const authority = await createAuthority()
-  await issue(authority, 'localhost', [...serverExtensions], files.serverCert, files.serverKey)
+  await issue(authority, 'localhost', serverExtensions(names), files.serverCert, files.serverKey)
   await issue(authority, operatorName, [...clientExtensions], files.clientCert, files.clientKey)
   // Last: it stands for a finished set. The CA's own key is not kept, nobody signs with it again.
   writePrivateFile(files.ca, authority.certificate.toString('pem'))
   return files
 }
 
-const serverExtensions: readonly Extension[] = [
+const serverExtensions = (names: readonly string[]): Extension[] => [
   new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
   new SubjectAlternativeNameExtension([
+    ...names.map((value) => ({ type: 'dns' as const, value })),
     { type: 'dns', value: 'localhost' },
     { type: 'ip', value: '127.0.0.1' },
     { type: 'ip', value: '::1' },
