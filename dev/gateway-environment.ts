@@ -27,6 +27,8 @@ export function gatewayEnvironment(
     OIDC_CLIENT_ID: clientId,
     OIDC_CLIENT_SECRET: secrets.clientSecret,
     INSECURE_HTTP_ISSUER: 'true',
+    // Nobody has to look elsewhere first.
+    SHUTDOWN_DELAY_SECONDS: '0',
     SHARED_ASSETS_DIR: join(directory, 'cache'),
     BLOB_CONNECTION_STRING: info.blobConnectionString,
     ADMIN_AUTH: 'either',

@@ -40,6 +40,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'operations',
+          setupFiles: [properties],
+          include: ['test/**/*.operations.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'hostile',
           setupFiles: [properties],
           include: ['test/**/*.hostile.test.ts'],

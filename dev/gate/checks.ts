@@ -68,8 +68,11 @@ const projectsOfSeveralProcesses = new Set([
   'hostile',
 ])
 
-/** Takes long, and is not part of the gate by itself: `npm run test:hostile`, `npm test -- --long`. */
-const longProject = 'hostile'
+/**
+ * Take long, and are not part of the gate by themselves: `npm run test:hostile`, `npm run
+ * test:operations`, `npm test -- --long`.
+ */
+const longProjects = new Set(['hostile', 'operations'])
 
 /**
  * Files of other projects that are kept for the long run: they start, stop and harm processes of their
@@ -105,9 +108,9 @@ const ownLanes: readonly ReadonlySet<string>[] = [
 
 export async function plan(): Promise<Plan> {
   const projects = await vitestProjects()
-  const usual = projects.filter(({ project }) => project !== longProject)
+  const usual = projects.filter(({ project }) => !longProjects.has(project))
   const shared = usual.filter(({ project }) => !ownLanes.some((lane) => lane.has(project)))
-  const hostile = projects.filter(({ project }) => project === longProject)
+  const long = projects.filter(({ project }) => longProjects.has(project))
   return {
     first: staticChecks,
     lanes: [
@@ -116,7 +119,7 @@ export async function plan(): Promise<Plan> {
     ],
     long: [
       ...usual.flatMap(keptFiles),
-      ...hostile.map((project) => ({ ...vitest(project), isMeasuring: true })),
+      ...long.map((project) => ({ ...vitest(project), isMeasuring: true })),
     ],
   }
 }

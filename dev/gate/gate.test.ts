@@ -142,11 +142,17 @@ describe('what the gate runs', () => {
     const all = await plan()
     const usual = namesOf(choose(all, []))
     expect(usual.usual).toContain('gateway scenarios')
-    expect(usual.usual.filter((name) => name.includes('hostile'))).toEqual([])
+    expect(usual.usual.filter((name) => /hostile|operations/.test(name))).toEqual([])
     expect(usual.long).toEqual([])
     expect(namesOf(choose(all, ['--long']))).toEqual({
       ...usual,
-      long: ['gateway scenarios long', 'web browser long', 'e2e e2e long', 'gateway hostile'],
+      long: [
+        'gateway scenarios long',
+        'web browser long',
+        'e2e e2e long',
+        'gateway operations',
+        'gateway hostile',
+      ],
     })
   })
 

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 // Programs of the machine that tests and benchmarks need and no lock file brings.
 
 /**
- * @typedef {'chromium' | 'nginx' | 'pgbouncer' | 'psql' | 'wrk'} ProgramName
+ * @typedef {'chromium' | 'haproxy' | 'nginx' | 'pgbouncer' | 'psql' | 'wrk'} ProgramName
  *
  * @typedef {object} Program
  * @property {string} title
@@ -25,6 +25,13 @@ export const programs = {
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     ],
     debianPackages: ['chromium', 'fonts-liberation'],
+  },
+  haproxy: {
+    title: 'HAProxy',
+    variable: 'HAPROXY_PATH',
+    names: ['haproxy'],
+    files: ['/usr/sbin/haproxy'],
+    debianPackages: ['haproxy'],
   },
   nginx: {
     title: 'nginx',
@@ -64,7 +71,7 @@ export const programs = {
  */
 export const programsFor = {
   start: [],
-  test: ['chromium', 'pgbouncer', 'psql'],
+  test: ['chromium', 'haproxy', 'pgbouncer', 'psql'],
   bench: ['chromium', 'nginx', 'wrk'],
 }
 

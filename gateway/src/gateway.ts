@@ -13,9 +13,6 @@ import { createOpsApp } from './ops-app.ts'
 import { readinessOf } from './processes/readiness.ts'
 import { startServers, type Servers } from './servers.ts'
 
-/** How long running requests may take to end once the gateway is asked to stop. */
-const drainMs = 10_000
-
 /** What every request gets on the listeners that no browser uses. */
 const edgeOf = (listener: string, { log }: Foundation) => [requestId(), log(listener), intake()]
 
@@ -53,8 +50,10 @@ export async function startGateway(
   const { metrics, database, keyRings, registry } = foundation
   const forBrowsers = composePublic(config, foundation, logger)
   const internalApp = await composeInternal(config, foundation)
+  let isStopping = false
   const readiness = () =>
     readinessOf({
+      isStopping: () => isStopping,
       ready: () => database.ping(),
       keyProblem: () => keyRings.problem(),
       hearsChanges: foundation.hearsChanges,
@@ -64,6 +63,7 @@ export async function startGateway(
     name: 'ops',
     address: config.OPS_LISTEN,
     app: createOpsApp({ metrics, readiness }),
+    isForOthers: true,
   })
 
   const certificates = await composeCertificates(config, foundation, logger, (name, identity) =>
@@ -79,7 +79,7 @@ export async function startGateway(
       tooLarge: forBrowsers.tooLarge,
       ...(publicTls ? { tls: { ...publicTls, forBrowsers: true } } : {}),
     },
-    { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp },
+    { name: 'internal', address: config.INTERNAL_LISTEN, app: internalApp, isForOthers: true },
     ...composeAdmin(config, foundation, logger),
     ...(isOneOfMany ? [] : [opsListener()]),
   ])
@@ -89,11 +89,17 @@ export async function startGateway(
     readiness,
     metrics: () => metrics.snapshot(),
 
-    /** Drains and closes everything; resolves when nothing of the gateway is left. */
-    async stop(): Promise<void> {
+    /**
+     * Drains and closes everything; resolves when nothing of the gateway is left.
+     *
+     * @param delayMs how long requests are still taken, until whoever sends them looks elsewhere
+     */
+    async stop(delayMs: number): Promise<void> {
+      isStopping = true
       certificates.stop()
-      registry.cutAll()
-      await servers.stop(drainMs)
+      servers.leave()
+      await registry.cutAll(delayMs)
+      await servers.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)
       await forBrowsers.close()
       await foundation.stop()
     },

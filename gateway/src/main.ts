@@ -35,13 +35,21 @@ process.on('uncaughtException', (error) => {
   process.exit(1)
 })
 
-/** Stops once, whoever asks first, and ends the process. */
-function stopper(stop: () => Promise<void>) {
+/** What is left of a process once nothing is under way any more may take so long to close. */
+const closeMs = 5000
+
+/** Stops once, whoever asks first, and ends the process, whatever does not want to end. */
+function stopper(stop: (delayMs: number) => Promise<void>) {
   let isStopping = false
-  return function end(exitCode: number): void {
+  return function end(exitCode: number, delayMs = 0): void {
     if (isStopping) return
     isStopping = true
-    stop().then(
+    const mostMs = delayMs + config.SHUTDOWN_GRACE_SECONDS * 1000 + closeMs
+    setTimeout(() => {
+      logger.error('could not stop in time', { mostMs })
+      process.exit(1)
+    }, mostMs).unref()
+    stop(delayMs).then(
       () => process.exit(exitCode),
       (error: unknown) => {
         logger.error('could not stop cleanly', { error })
@@ -51,11 +59,14 @@ function stopper(stop: () => Promise<void>) {
   }
 }
 
-function endOnSignals(end: (exitCode: number) => void): void {
+/** Whoever presses Ctrl-C has no balancer that would have to look elsewhere first. */
+const delaysMs = { SIGINT: 0, SIGTERM: config.SHUTDOWN_DELAY_SECONDS * 1000 } as const
+
+function endOnSignals(end: (exitCode: number, delayMs: number) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       logger.info('stopping', { signal })
-      end(0)
+      end(0, delaysMs[signal])
     })
   }
 }
@@ -77,13 +88,13 @@ async function serve(): Promise<void> {
   logger.info('ready', { publicUrl: config.PUBLIC_URL, pid: process.pid })
   // Only then: it is also what a terminal says that is closed.
   if (gateway.certificates.areFollowed) process.on('SIGHUP', () => gateway.certificates.look())
-  endOnSignals(stopper(() => gateway.stop()))
+  endOnSignals(stopper((delayMs) => gateway.stop(delayMs)))
   if (worker) answerQuestions(worker, gateway)
 }
 
 /** Starts several processes that serve requests, and looks after them. */
 async function supervise(): Promise<void> {
-  const end = stopper(async () => started?.stop())
+  const end = stopper(async (delayMs) => started?.stop(delayMs))
   const started = await startProcesses(config, processes, logger, () => end(1))
   if (config.PUBLIC_CERT_FILE ?? config.ADMIN_CERT_FILE) {
     process.on('SIGHUP', () => started.reload())

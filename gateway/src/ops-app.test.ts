@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { createOpsApp } from './ops-app.ts'
-import { readinessOf } from './processes/readiness.ts'
+import { readinessOf, type ReadinessSources } from './processes/readiness.ts'
 
 type Problem = { readonly message: string; readonly isBehind: boolean }
 
-async function readiness(problem?: Problem, ready = () => Promise.resolve(), hears = true) {
+async function readiness(
+  problem?: Problem,
+  ready = () => Promise.resolve(),
+  hears = true,
+  changes: Partial<ReadinessSources> = {},
+) {
   const metrics = { contentType: 'text/plain', expose: () => Promise.resolve('') }
-  const sources = { ready, keyProblem: () => problem, hearsChanges: () => hears }
+  const known = { ready, keyProblem: () => problem, hearsChanges: () => hears }
+  const sources = { isStopping: () => false, ...known, ...changes }
   const app = createOpsApp({ metrics, readiness: () => readinessOf(sources) })
   const answer = await app.request('/readyz')
   return [answer.status, await answer.text()]
@@ -15,6 +21,14 @@ async function readiness(problem?: Problem, ready = () => Promise.resolve(), hea
 describe('GET /readyz', () => {
   it('says ok', async () => {
     expect(await readiness()).toEqual([200, 'ok\n'])
+  })
+
+  it('says no to a balancer before the gateway stops taking requests', async () => {
+    const stopping = { isStopping: () => true }
+    expect(await readiness(undefined, undefined, true, stopping)).toEqual([
+      503,
+      'not ready: stopping\n',
+    ])
   })
 
   it('says what is wrong with keys that the gateway can do without', async () => {

@@ -1,5 +1,12 @@
-import { STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import {
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
@@ -30,6 +37,8 @@ export interface Listener {
   readonly upgrades?: boolean
   /** The answer to a header section that is too large, where people use the listener. */
   readonly tooLarge?: (blamesCookies: boolean) => TooLargeAnswer
+  /** Closed after the others: what they still answer may need it. */
+  readonly isForOthers?: boolean
 }
 
 /**
@@ -71,11 +80,26 @@ function upgradeHandler(app: FetchApp) {
   }
 }
 
-function serverFor({ app, tls, upgrades, tooLarge }: Listener, limits: ServerLimits): Server {
+/** Has a client use another connection for what it asks next, which may lead it to another gateway. */
+function letGoAfter(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (incoming.httpVersionMajor === 1) outgoing.shouldKeepAlive = false
+  // GOAWAY: what has begun on the connection goes on (RFC 9113 §6.8).
+  else (incoming as unknown as Http2ServerRequest).stream.session?.close()
+}
+
+function serverFor(
+  { app, tls, upgrades, tooLarge }: Listener,
+  limits: ServerLimits,
+  isLeaving: () => boolean,
+): Server {
   // The global Request and Response stay node's own: libraries compare against them.
-  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings), {
+  const answer = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
   }) as RequestListener
+  const listener: RequestListener = (incoming, outgoing) => {
+    if (isLeaving()) letGoAfter(incoming, outgoing)
+    answer(incoming, outgoing)
+  }
   const server = tls ? createTlsServer(tls, limits, listener) : createHttpServer(limits, listener)
   // Node leaves out the fields beyond its limit without a word: what is refused must be seen. How
   // many there can be is bounded by their bytes, how many are taken is decided at the edge.
@@ -129,15 +153,21 @@ export async function startServers(
   listeners: readonly Listener[],
   changes: Partial<ServerLimits> = {},
 ) {
+  let isLeaving = false
+  const limits = { ...serverLimits, ...changes }
   const servers = new Map(
-    listeners.map((one) => [one.name, serverFor(one, { ...serverLimits, ...changes })]),
+    listeners.map((one) => [one.name, serverFor(one, limits, () => isLeaving)]),
   )
   const sockets = [...servers.values()].map(trackSockets)
   const stop = async (graceMs: number) => {
     const cut = setTimeout(() => {
       for (const socket of sockets.flatMap((open) => [...open])) socket.destroy()
     }, graceMs)
-    await Promise.all([...servers.values()].map(close))
+    for (const isForOthers of [false, true]) {
+      const these = listeners.filter((one) => (one.isForOthers ?? false) === isForOthers)
+      const toClose = these.flatMap(({ name }) => servers.get(name) ?? [])
+      await Promise.all(toClose.map(close))
+    }
     clearTimeout(cut)
   }
   try {
@@ -158,6 +188,8 @@ export async function startServers(
       const server = servers.get(name)
       if (tls && server) renewIdentity(server, tls, identity)
     },
+    /** Answers whatever comes, and each connection only once more. */
+    leave: () => void (isLeaving = true),
     /** Takes no new connections, lets running requests end, then cuts what is left. */
     stop,
   }

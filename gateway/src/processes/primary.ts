@@ -8,6 +8,9 @@ import { ask, type Said } from './conversation.ts'
 import { readinessOfAll } from './readiness.ts'
 import { superviseProcesses, type Child } from './supervisor.ts'
 
+/** Longer than a process takes to close what is left when nothing is under way any more. */
+const closeMs = 4000
+
 interface WorkerChild extends Child {
   readonly worker: Worker
   /** What it counted, as far as it was asked. */
@@ -77,6 +80,7 @@ export async function startProcesses(
     readiness: async () =>
       readinessOfAll({
         count,
+        isStopping: supervisor.isStopping(),
         haveAllBeenReady: supervisor.haveAllBeenReady(),
         answers: await Promise.all(
           supervisor.ready().map(({ worker }) => ask(worker, 'readiness')),
@@ -91,8 +95,9 @@ export async function startProcesses(
     reload: () => supervisor.ready().forEach((child) => child.signal('SIGHUP')),
 
     /** Resolves when nothing of the gateway is left. */
-    async stop(): Promise<void> {
-      await supervisor.stop()
+    async stop(delayMs: number): Promise<void> {
+      const signal = delayMs > 0 ? 'SIGTERM' : 'SIGINT'
+      await supervisor.stop(signal, delayMs + config.SHUTDOWN_GRACE_SECONDS * 1000 + closeMs)
       await servers.stop(0)
     },
   }

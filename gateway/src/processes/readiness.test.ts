@@ -4,7 +4,7 @@ import { readinessOfAll, type Readiness } from './readiness.ts'
 const good: Readiness = { isReady: true, remarks: [] }
 const remark = (text: string): Readiness => ({ isReady: true, remarks: [text] })
 const of = (answers: readonly (Readiness | undefined)[], haveAllBeenReady = true) =>
-  readinessOfAll({ count: 2, haveAllBeenReady, answers })
+  readinessOfAll({ count: 2, isStopping: false, haveAllBeenReady, answers })
 
 describe('the readiness of several processes', () => {
   it('is there when all are ready for the first time', () => {
@@ -26,6 +26,14 @@ describe('the readiness of several processes', () => {
     expect(of([good, refusal])).toEqual(refusal)
     expect(of([])).toEqual({ isReady: false, remarks: ['no process answers'] })
     expect(of([undefined, undefined])).toEqual({ isReady: false, remarks: ['no process answers'] })
+  })
+
+  it('ends when all are to stop, though they still serve', () => {
+    const processes = { count: 2, haveAllBeenReady: true, answers: [good, good] }
+    expect(readinessOfAll({ ...processes, isStopping: true })).toEqual({
+      isReady: false,
+      remarks: ['stopping'],
+    })
   })
 
   it('says once what several have to say', () => {

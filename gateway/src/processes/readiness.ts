@@ -5,6 +5,8 @@ export interface Readiness {
 }
 
 export interface ReadinessSources {
+  /** Whether the process has been asked to end. */
+  readonly isStopping: () => boolean
   /** Rejects when a request could not be served now. */
   readonly ready: () => Promise<void>
   /** What is wrong with the keys; `isBehind` when requests of others could not be read. */
@@ -17,6 +19,7 @@ const no = (reason: string): Readiness => ({ isReady: false, remarks: [reason] }
 
 /** How one process is doing. */
 export async function readinessOf(sources: ReadinessSources): Promise<Readiness> {
+  if (sources.isStopping()) return no('stopping')
   const isDatabaseUp = await sources.ready().then(
     () => true,
     () => false,
@@ -33,6 +36,7 @@ export async function readinessOf(sources: ReadinessSources): Promise<Readiness>
 export interface Processes {
   /** How many there should be. */
   readonly count: number
+  readonly isStopping: boolean
   /** Whether all of them have been ready at the same time. */
   readonly haveAllBeenReady: boolean
   /** Of those that are ready to be asked; nothing of one that does not answer. */
@@ -43,7 +47,9 @@ export interface Processes {
  * How all of them are doing together. At the start all must be there; later the others serve while
  * one is started again, and to take them away from people would help nobody.
  */
-export function readinessOfAll({ count, haveAllBeenReady, answers }: Processes): Readiness {
+export function readinessOfAll(processes: Processes): Readiness {
+  const { count, isStopping, haveAllBeenReady, answers } = processes
+  if (isStopping) return no('stopping')
   if (!haveAllBeenReady) return no(`${answers.length} of ${count} processes have started`)
   const answered = answers.filter((one) => one !== undefined)
   if (answered.length === 0) return no('no process answers')

@@ -108,7 +108,7 @@ describe('several processes', () => {
     const { supervisor, children, child, allReady } = scene(2)
     allReady()
     let isStopped = false
-    const stopped = supervisor.stop().then(() => (isStopped = true))
+    const stopped = supervisor.stop('SIGTERM', 15_000).then(() => (isStopped = true))
     child(0).end('exit code 0')
     await vi.advanceTimersByTimeAsync(1000)
     expect(isStopped).toBe(false)
@@ -123,7 +123,7 @@ describe('several processes', () => {
     const { supervisor, children, child, allReady } = scene(2)
     allReady()
     child(0).end()
-    const stopped = supervisor.stop()
+    const stopped = supervisor.stop('SIGTERM', 15_000)
     await vi.advanceTimersByTimeAsync(15_000)
     expect(child(1).signals).toEqual(['SIGTERM', 'SIGKILL'])
     child(1).end('signal SIGKILL')

@@ -25,9 +25,6 @@ const longestWaitMs = 16_000
 const mostEnds = 5
 const withinMs = 60_000
 
-/** Longer than a process drains before it cuts what is left (`gateway.ts`). */
-const stopMs = 15_000
-
 /**
  * Keeps a number of processes running. One that ends is started again, after a longer wait each time;
  * when they keep ending, or one ends before all have been ready, it gives up.
@@ -82,14 +79,15 @@ export function superviseProcesses<One extends Child>(options: SupervisorOptions
     },
     ready: (): readonly One[] => [...ready],
     haveAllBeenReady: () => haveAllBeenReady,
+    isStopping: () => isStopping,
 
     /** Lets each end in its own time, and then ends those that do not; resolves when none is left. */
-    async stop(): Promise<void> {
+    async stop(signal: 'SIGINT' | 'SIGTERM', withinMs: number): Promise<void> {
       isStopping = true
       for (const timer of waiting) clearTimeout(timer)
-      const signalAll = (signal: NodeJS.Signals) => running.forEach((child) => child.signal(signal))
-      signalAll('SIGTERM')
-      const cut = setTimeout(() => signalAll('SIGKILL'), stopMs)
+      const signalAll = (one: NodeJS.Signals) => running.forEach((child) => child.signal(one))
+      signalAll(signal)
+      const cut = setTimeout(() => signalAll('SIGKILL'), withinMs)
       if (running.size === 0) stopped.resolve()
       await stopped.promise
       clearTimeout(cut)

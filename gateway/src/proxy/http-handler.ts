@@ -153,9 +153,9 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const ending = endingOf(outgoing)
     const release = holdOpen(session, {
       isAllowed: c.get('isStillAllowed'),
+      // What is under way may end while the listener drains.
+      isFinite: true,
       cut(reason) {
-        // What is under way may end while the listener drains.
-        if (reason === 'shutting_down') return
         if (outgoing.headersSent) cutOff(outgoing)
         // Not one second longer at work for what may not be seen; the page is told why.
         else ending.abort(reason === 'session_ended' ? signInAgain() : notFound())

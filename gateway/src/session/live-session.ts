@@ -9,6 +9,8 @@ export interface OpenStream {
   readonly cut: (reason: EndReason) => void
   /** Whether what was allowed when it was opened still is. */
   readonly isAllowed: () => boolean
+  /** It ends by itself: a gateway that stops waits for it. */
+  readonly isFinite?: boolean
 }
 
 /** A session as this process knows it, between the first request that showed its cookie and its end. */
@@ -87,6 +89,12 @@ export function cutDisallowed({ streams }: LiveSession): number {
     stream.cut('access_lost')
   }
   return disallowed.length
+}
+
+/** Cuts what would keep a gateway from stopping, unless it has ended meanwhile. */
+export function cutForShutdown({ streams }: LiveSession, stream: OpenStream): void {
+  if (stream.isFinite || !streams.delete(stream)) return
+  stream.cut('shutting_down')
 }
 
 /** Ends a session here: no further request, and nothing of it stays open. */

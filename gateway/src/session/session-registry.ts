@@ -1,6 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../edge/gateway-error.ts'
-import { cutDisallowed, endLiveSession, isExpired, type LiveSession } from './live-session.ts'
+import {
+  cutDisallowed,
+  cutForShutdown,
+  endLiveSession,
+  isExpired,
+  type LiveSession,
+} from './live-session.ts'
 import type { SessionCookie, SessionCookies } from './session-cookie.ts'
 import { hashSessionId, type SessionStore } from './session-store.ts'
 
@@ -196,12 +202,18 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
       }
     },
 
-    /** Cuts all open streams, for a shutdown. */
-    cutAll(): void {
+    /**
+     * Cuts the open streams that do not end by themselves, for a shutdown: each at some moment of this
+     * time, so that who comes back does not come all at once; those that are opened meanwhile at its end.
+     */
+    async cutAll(withinMs: number): Promise<void> {
       for (const session of byIdHash.values()) {
-        for (const { cut } of session.streams) cut('shutting_down')
-        session.streams.clear()
+        for (const stream of session.streams)
+          setTimeout(() => cutForShutdown(session, stream), Math.random() * withinMs)
       }
+      await new Promise((resolve) => setTimeout(resolve, withinMs))
+      for (const session of byIdHash.values())
+        for (const stream of session.streams) cutForShutdown(session, stream)
     },
   }
 }
