@@ -2,8 +2,9 @@ import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpServer } from '../test-support/local-server.ts'
+import { assign, untilServed } from './support/assigned.ts'
 import { sendRaw } from './support/raw.ts'
-import { eventually, operate, publicPort, signedIn, stack } from './support/stack.ts'
+import { eventually, publicPort, signedIn, stack } from './support/stack.ts'
 import type { Visitor } from './support/visitor.ts'
 
 const slug = 'bounded-app'
@@ -18,6 +19,7 @@ let upload = { bytes: 0, ended: false, closed: false }
 let written = 0
 let app: Awaited<ReturnType<typeof httpServer>>
 let acme: Visitor
+let unassign: () => Promise<void>
 
 beforeAll(async () => {
   app = await httpServer((request, response) => {
@@ -46,17 +48,13 @@ beforeAll(async () => {
       response.end('{}')
     })
   })
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Bounded', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug, position: 91 })
+  unassign = await assign(slug, app.url)
   acme = await signedIn('viewer@acme.test')
-  await eventually(
-    () => acme.script(`${base}_dash-layout`),
-    ({ status }) => status === 200,
-  )
+  await untilServed(acme, slug)
 })
 
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${slug}`)
+  await unassign?.()
   await app[Symbol.asyncDispose]()
 })
 

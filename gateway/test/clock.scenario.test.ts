@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { httpServer } from '../test-support/local-server.ts'
+import { assign } from './support/assigned.ts'
 import { startGateways, type Gateways, type Replica } from './support/replicas.ts'
-import { eventually, operate, owner, signedIn, stack } from './support/stack.ts'
+import { eventually, owner, signedIn, stack } from './support/stack.ts'
 import { Visitor } from './support/visitor.ts'
 
 const minute = 60_000
@@ -17,6 +18,7 @@ const silent = 'silent-app'
 let directory: string
 let gateways: Gateways
 let app: Awaited<ReturnType<typeof httpServer>>
+let unassign: () => Promise<void>
 const sql = owner()
 
 beforeAll(async () => {
@@ -32,14 +34,13 @@ beforeAll(async () => {
     logs: stack.logs,
   })
   app = await httpServer(() => {})
-  await operate('PUT', `/admin/dashboards/${silent}`, { title: 'Silent', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug: silent })
+  unassign = await assign(silent, app.url)
 }, 120_000)
 
 afterEach(() => setClock(0))
 
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${silent}`)
+  await unassign?.()
   await app?.[Symbol.asyncDispose]()
   await gateways?.stop()
   await rm(directory, { recursive: true, force: true })

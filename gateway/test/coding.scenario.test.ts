@@ -4,7 +4,8 @@ import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpServer } from '../test-support/local-server.ts'
-import { eventually, operate, signedIn, stack } from './support/stack.ts'
+import { assign, untilServed } from './support/assigned.ts'
+import { eventually, signedIn, stack } from './support/stack.ts'
 import { asScript, type Visitor } from './support/visitor.ts'
 
 const decoder = { zstd: createZstdDecompress, br: createBrotliDecompress, gzip: createGunzip }
@@ -16,6 +17,7 @@ let app: Awaited<ReturnType<typeof httpServer>>
 /** Resolves when the app's stream has been broken off. */
 let brokenOff: Promise<unknown>
 let writeLine: (line: string) => void
+let unassign: () => Promise<void>
 
 beforeAll(async () => {
   app = await httpServer((_request, response) => {
@@ -24,16 +26,12 @@ beforeAll(async () => {
     writeLine = (line) => void response.write(`${line}\n`)
     writeLine('{"line":1}')
   })
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Streams', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug, position: 92 })
+  unassign = await assign(slug, app.url)
   acme = await signedIn('viewer@acme.test')
-  await eventually(
-    () => acme.script('/dashboard/loss-development/_dash-layout'),
-    ({ status }) => status === 200,
-  )
+  await untilServed(acme, 'loss-development')
 })
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${slug}`)
+  await unassign?.()
   await app[Symbol.asyncDispose]()
 })
 

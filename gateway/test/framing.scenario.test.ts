@@ -1,28 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { corpusMessages } from '../test-support/corpus.ts'
+import { assign, untilServed } from './support/assigned.ts'
 import { startEchoApp, type SeenRequest } from './support/echo-app.ts'
 import { sendRaw } from './support/raw.ts'
-import { eventually, operate, publicPort, signedIn, stack } from './support/stack.ts'
+import { publicPort, signedIn, stack } from './support/stack.ts'
 import type { Visitor } from './support/visitor.ts'
 
 const slug = 'framing-app'
 const base = `/dashboard/${slug}/`
 let app: Awaited<ReturnType<typeof startEchoApp>>
 let acme: Visitor
+let unassign: () => Promise<void>
 
 beforeAll(async () => {
   app = await startEchoApp()
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Framing', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug, position: 92 })
+  unassign = await assign(slug, app.url)
   acme = await signedIn('viewer@acme.test')
-  await eventually(
-    () => acme.script(`${base}_dash-layout`),
-    ({ status }) => status === 200,
-  )
+  await untilServed(acme, slug)
 })
 
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${slug}`)
+  await unassign?.()
   await app.stop()
 })
 

@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawServer } from '../test-support/local-server.ts'
+import { assign, untilServed } from './support/assigned.ts'
 import { sendRaw } from './support/raw.ts'
 import {
   eventually,
-  operate,
   owner,
   publicPort,
   signedIn,
@@ -30,23 +30,20 @@ const answer = (socket: Socket, text = '{}') =>
   socket.write(
     `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
   )
+let unassign: () => Promise<void>
 
 beforeAll(async () => {
   behave = (socket) => answer(socket)
   app = await rawServer((socket) => {
     socket.on('data', (chunk: Buffer) => behave(socket, chunk.toString('latin1')))
   })
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Misbehaving', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug, position: 95 })
+  unassign = await assign(slug, app.url)
   acme = await signedIn('viewer@acme.test')
-  await eventually(
-    () => acme.script(`${base}_dash-layout`),
-    ({ status }) => status === 200,
-  )
+  await untilServed(acme, slug)
 })
 
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${slug}`)
+  await unassign?.()
   await app[Symbol.asyncDispose]()
 })
 

@@ -5,9 +5,10 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { assign } from './support/assigned.ts'
 import { startEndlessApp } from './support/endless-app.ts'
 import { startGateways, type Gateways, type Replica } from './support/replicas.ts'
-import { eventually, operate, owner, staffFor, stack } from './support/stack.ts'
+import { eventually, owner, staffFor, stack } from './support/stack.ts'
 import { asScript, Visitor } from './support/visitor.ts'
 
 const slug = 'ending-app'
@@ -16,19 +17,17 @@ const tenants = ['acme-corp', 'globex', 'initech'] as const
 
 let gateways: Gateways
 let app: Awaited<ReturnType<typeof startEndlessApp>>
+let unassign: () => Promise<void>
 const sql = owner()
 
 beforeAll(async () => {
   app = await startEndlessApp()
   gateways = await startGateways(2, { environment: inject('gatewayEnvironment'), logs: stack.logs })
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Ending', appUrl: app.url })
-  for (const tenant of tenants)
-    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug })
+  unassign = await assign(slug, app.url, tenants)
 }, 120_000)
 
 afterAll(async () => {
-  for (const tenant of tenants)
-    await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+  await unassign?.()
   await gateways?.stop()
   await app?.stop()
   await sql.end()

@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { personKey } from '../src/session/principal.ts'
-import { eventually, operate, signedIn, stack, staffFor } from './support/stack.ts'
+import { assign, untilServed } from './support/assigned.ts'
+import { signedIn, stack, staffFor } from './support/stack.ts'
 import { asNavigation, type Visitor } from './support/visitor.ts'
 
 const slug = 'slow-app'
@@ -41,19 +42,16 @@ async function startSlowApp() {
 
 let app: Awaited<ReturnType<typeof startSlowApp>>
 let viewer: Visitor
+let unassign: () => Promise<void>
 
 beforeAll(async () => {
   app = await startSlowApp()
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Slow', appUrl: app.url })
-  await operate('POST', '/admin/tenants/acme-corp/dashboards', { slug, position: 97 })
+  unassign = await assign(slug, app.url)
   viewer = await signedIn('viewer@acme.test')
-  await eventually(
-    () => viewer.script(layout),
-    ({ status }) => status === 200,
-  )
+  await untilServed(viewer, slug)
 })
 afterAll(async () => {
-  await operate('DELETE', `/admin/tenants/acme-corp/dashboards/${slug}`)
+  await unassign?.()
   app.stop()
 })
 

@@ -6,8 +6,9 @@ import { text } from 'node:stream/consumers'
 import { inject } from 'vitest'
 import { createAuthority, type Identity } from '../../test-support/certificates.ts'
 import { frameClient } from '../../test-support/http2-frames.ts'
+import { assign } from './assigned.ts'
 import { startGateways, type Replica } from './replicas.ts'
-import { eventually, operate, signedIn, stack } from './stack.ts'
+import { eventually, signedIn, stack } from './stack.ts'
 import { asScript, type Visitor } from './visitor.ts'
 import { startWatchingApp } from './watching-app.ts'
 
@@ -50,8 +51,7 @@ export async function startHttp2Scene() {
   })
   const replica = gateways.replicas[0] as Replica
   const port = Number(new URL(replica.url).port)
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Watching', appUrl: app.url })
-  await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug, position: 99 })
+  const unassign = await assign(slug, app.url, [tenant])
   const sessions: ClientHttp2Session[] = []
 
   /** One connection of HTTP/2, over which anybody may ask. */
@@ -97,7 +97,7 @@ export async function startHttp2Scene() {
 
     async stop(): Promise<void> {
       for (const session of sessions) session.destroy()
-      await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await unassign()
       await gateways.stop()
       await app.stop()
       await rm(folder, { recursive: true, force: true })

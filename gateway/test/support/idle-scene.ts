@@ -1,4 +1,5 @@
 import { expect, inject } from 'vitest'
+import { assign } from './assigned.ts'
 import { startEndlessApp } from './endless-app.ts'
 import { openIdleSockets } from './idle-sockets.ts'
 import { startGateways, type Replica } from './replicas.ts'
@@ -34,9 +35,7 @@ async function measuredAt(opsUrl: string): Promise<Measured> {
 export async function startIdleScene(total: number) {
   const perPerson = Math.floor(total / 2)
   const app = await startEndlessApp()
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Idle', appUrl: app.url })
-  for (const tenant of Object.keys(people))
-    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug })
+  const unassign = await assign(slug, app.url, Object.keys(people))
   const gateways = await startGateways(1, {
     environment: inject('gatewayEnvironment'),
     logs: stack.logs,
@@ -104,8 +103,7 @@ export async function startIdleScene(total: number) {
     },
 
     async stop(): Promise<void> {
-      for (const tenant of Object.keys(people))
-        await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await unassign()
       await gateways.stop()
       await app.stop()
     },

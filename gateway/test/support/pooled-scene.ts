@@ -1,24 +1,17 @@
+import { assign, untilServed } from './assigned.ts'
 import type { Asker } from './crossed-answers.ts'
 import { startMisbehavingApp } from './misbehaving-app.ts'
-import { eventually, operate, signedIn } from './stack.ts'
+import { signedIn } from './stack.ts'
 
 /** An app that misbehaves, assigned to two tenants, with somebody of each who may ask it. */
 export async function pooledScene(slug: string) {
   const base = `/dashboard/${slug}/`
   const app = await startMisbehavingApp()
-  const people = [
-    ['viewer@acme.test', 'acme-corp'],
-    ['viewer@globex.test', 'globex'],
-  ] as const
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Pooled', appUrl: app.url })
+  const unassign = await assign(slug, app.url, ['acme-corp', 'globex'])
   const askers: Asker[] = []
-  for (const [email, tenant] of people) {
-    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug, position: 90 })
+  for (const email of ['viewer@acme.test', 'viewer@globex.test']) {
     const one = await signedIn(email)
-    await eventually(
-      () => one.script(`${base}_dash-layout`),
-      ({ status }) => status === 200,
-    )
+    await untilServed(one, slug)
     askers.push({ email, cookie: one.cookies.header })
   }
   return {
@@ -26,8 +19,7 @@ export async function pooledScene(slug: string) {
     base,
     askers: askers as readonly Asker[],
     async stop() {
-      for (const [, tenant] of people)
-        await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await unassign()
       await app.stop()
     },
   }

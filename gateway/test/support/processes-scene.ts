@@ -5,9 +5,10 @@ import { Client } from 'undici'
 import { inject } from 'vitest'
 import { freePorts } from '../../../dev/ports.ts'
 import { isAlive } from '../../../dev/process-group.ts'
+import { assign } from './assigned.ts'
 import { startGateways, type Replica } from './replicas.ts'
 import { until } from './rotation-scene.ts'
-import { eventually, operate, stack } from './stack.ts'
+import { eventually, stack } from './stack.ts'
 import { asScript, type Visitor } from './visitor.ts'
 import { startWatchingApp } from './watching-app.ts'
 
@@ -29,8 +30,7 @@ export async function startProcessesScene() {
     logs: stack.logs,
   })
   const replica = gateways.replicas[0] as Replica
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Shared', appUrl: app.url })
-  await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug, position: 99 })
+  const unassign = await assign(slug, app.url, [tenant])
   const clients: Client[] = []
   const ops = async (path: string) => (await fetch(replica.opsUrl + path)).text()
 
@@ -97,7 +97,7 @@ export async function startProcessesScene() {
 
     async stop(): Promise<void> {
       await Promise.all(clients.map((client) => client.destroy()))
-      await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await unassign()
       await gateways.stop()
       await app.stop()
     },

@@ -1,9 +1,10 @@
 import { inject } from 'vitest'
+import { assign } from './assigned.ts'
 import { BalancedVisitor, createBalancer } from './balanced-visitor.ts'
 import { startCountingProvider, type TokenUse } from './counting-provider.ts'
 import { startEndlessApp } from './endless-app.ts'
 import { startGateways } from './replicas.ts'
-import { operate, owner, stack } from './stack.ts'
+import { owner, stack } from './stack.ts'
 import { openTab, type Held } from './tab.ts'
 
 const slug = 'soaked'
@@ -48,9 +49,7 @@ export async function startRefreshScene() {
     logs: stack.logs,
   })
   const { replicas } = gateways
-  await operate('PUT', `/admin/dashboards/${slug}`, { title: 'Soaked', appUrl: app.url })
-  for (const tenant of Object.keys(accounts))
-    await operate('POST', `/admin/tenants/${tenant}/dashboards`, { slug })
+  const unassign = await assign(slug, app.url, Object.keys(accounts))
 
   const killings: { readonly from: number; to: number }[] = []
 
@@ -172,8 +171,7 @@ export async function startRefreshScene() {
     crashes: gateways.crashes,
 
     async stop(): Promise<void> {
-      for (const tenant of Object.keys(accounts))
-        await operate('DELETE', `/admin/tenants/${tenant}/dashboards/${slug}`)
+      await unassign()
       await gateways.stop()
       await app.stop()
       await provider.stop()
