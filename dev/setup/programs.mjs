@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 // Programs of the machine that tests and benchmarks need and no lock file brings.
 
 /**
- * @typedef {'chromium' | 'haproxy' | 'nginx' | 'pgbouncer' | 'psql' | 'wrk'} ProgramName
+ * @typedef {'chromium' | 'haproxy' | 'nginx' | 'pgbouncer' | 'prometheus' | 'psql' | 'wrk'} ProgramName
  *
  * @typedef {object} Program
  * @property {string} title
@@ -48,6 +48,14 @@ export const programs = {
     files: ['/usr/sbin/pgbouncer'],
     debianPackages: ['pgbouncer'],
   },
+  prometheus: {
+    // With promtool beside it, which checks the rules.
+    title: 'Prometheus',
+    variable: 'PROMETHEUS_PATH',
+    names: ['prometheus'],
+    files: [],
+    debianPackages: ['prometheus'],
+  },
   psql: {
     title: 'psql',
     variable: 'PSQL_PATH',
@@ -71,7 +79,7 @@ export const programs = {
  */
 export const programsFor = {
   start: [],
-  test: ['chromium', 'haproxy', 'pgbouncer', 'psql'],
+  test: ['chromium', 'haproxy', 'pgbouncer', 'prometheus', 'psql'],
   bench: ['chromium', 'nginx', 'wrk'],
 }
 

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test-support/test-database.ts'
@@ -54,9 +57,27 @@ it('is no success where nothing can be said', async () => {
   }
 })
 
+it('leaves for Prometheus what it found, and nothing where it could say nothing', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'dashgate-verify-'))
+  const file = join(directory, 'dashgate_audit.prom')
+  const gone = new URL(test.gatewayUrl)
+  gone.pathname = '/no_such_database'
+  await verify(['--metrics-file', file], gone.href)
+  expect(await readdir(directory)).toEqual([])
+  await verify(['--metrics-file', file])
+  expect(await readFile(file, 'utf8')).toContain('\ndashgate_audit_chain_whole 1\n')
+  await rm(directory, { recursive: true })
+})
+
 it('names the line that its owner has changed', async () => {
   await test.owner`update audit_logs set actor = 'somebody else' where id = 2`
-  const { code, said } = await verify()
+  const directory = await mkdtemp(join(tmpdir(), 'dashgate-verify-'))
+  const file = join(directory, 'dashgate_audit.prom')
+  const { code, said } = await verify(['--metrics-file', file])
   expect(code).toBe(1)
   expect(said).toContain('line 2 was changed')
+  const text = await readFile(file, 'utf8')
+  expect(text).toContain('\ndashgate_audit_chain_whole 0\n')
+  expect(text).toContain('\ndashgate_audit_verified_lines 1\n')
+  await rm(directory, { recursive: true })
 })

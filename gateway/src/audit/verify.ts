@@ -1,11 +1,13 @@
 /**
- * Checks the audit log's chain: `npm run audit:verify [-- --noted <line>:<hash>]`. Exit code 1 when a
+ * Checks the audit log's chain: `npm run audit:verify [-- --noted <line>:<hash>]
+ * [--metrics-file <path>]`. Exit code 1 when a
  * line does not fit, 2 when nothing can be said.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { connectDatabase } from '../db/client.ts'
 import { checkChain, type Finding, type Place } from './chain.ts'
+import { auditMetrics } from './verify-metrics.ts'
 
 const demo = new URL('../../../.dashgate/stack.json', import.meta.url)
 
@@ -18,8 +20,10 @@ function databaseUrl(): string {
   return stack.appDatabaseUrl
 }
 
+const options = { noted: { type: 'string' }, 'metrics-file': { type: 'string' } } as const
+
 function notedPlace(): Place | undefined {
-  const { noted } = parseArgs({ options: { noted: { type: 'string' } } }).values
+  const { noted } = parseArgs({ options }).values
   if (noted === undefined) return undefined
   const [, id, hash] = /^([1-9]\d{0,15}):([0-9a-f]{64})$/.exec(noted) ?? []
   if (id === undefined || hash === undefined) {
@@ -54,11 +58,21 @@ function say(found: Finding): void {
   )
 }
 
+/** Whole or not at all, since node_exporter reads it at any moment. */
+function writeMetrics(found: Finding): void {
+  const { 'metrics-file': file } = parseArgs({ options }).values
+  if (file === undefined) return
+  writeFileSync(`${file}.new`, auditMetrics(found, new Date()))
+  renameSync(`${file}.new`, file)
+}
+
 async function verify(): Promise<void> {
   const noted = notedPlace()
   const database = connectDatabase({ url: databaseUrl(), poolSize: 1 })
   try {
-    say(await checkChain(database, { noted, onProgress: showProgress }))
+    const found = await checkChain(database, { noted, onProgress: showProgress })
+    say(found)
+    writeMetrics(found)
   } finally {
     await database.close()
   }
