@@ -156,6 +156,8 @@ async function walkAsStaff(chromium: Browser, look: Look): Promise<void> {
   await signIn(page, STAFF)
   await page.goto('/tenant')
   await shoot(page, 'staff-chooser')
+  await page.getByRole('link', { name: 'Globex' }).click()
+  await shoot(page, 'staff-reason')
   for (const { id, displayName } of tenants) {
     await chooseTenant(page, displayName)
     await shoot(page, `staff-home-${id}`)

@@ -24,10 +24,11 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 }
 
-/** Staff choose whose dashboards they see. */
+/** Staff choose whose dashboards they see, and say why. */
 export async function chooseTenant(page: Page, name: string): Promise<void> {
   await page.goto('/tenant')
-  await page.getByRole('button', { name }).click()
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('button', { name: 'Regular review' }).click()
   await page.getByText(`You are looking at ${name}`).waitFor()
 }
 

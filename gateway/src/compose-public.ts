@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
+import { createStaffVisitsStore } from './audit/staff-visits-store.ts'
 import type { Config } from './config.ts'
 import { providerSettings } from './config/provider.ts'
 import { clientAddresses } from './edge/client-address.ts'
@@ -53,6 +54,7 @@ import { loadAssets, type ShellAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
 import { saveSettings } from './shell/settings-cookie.ts'
 import { shellPages } from './shell/shell-pages.ts'
+import { staffPages } from './shell/staff-pages.ts'
 import { requireTenant } from './tenant/active-tenant.ts'
 import { switchTenant } from './tenant/switch-tenant.ts'
 
@@ -200,6 +202,14 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   })
   const limitsOf = composeLimits(config, foundation)
   const ownSessions = createOwnSessionsStore(foundation.database)
+  const staff = staffPages({
+    assets,
+    directory,
+    ownSessions,
+    visits: createStaffVisitsStore(foundation.database),
+    safeReturnTo: returnTo,
+    formTargets,
+  })
   const { proxy, shared, close } = composeProxy(config, foundation, { assets, limitsOf, logger })
 
   const app = createPublicApp({
@@ -251,10 +261,11 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       directory,
       cookies,
       ownSessions,
-      safeReturnTo: returnTo,
+      chooser: staff.chooser,
       formTargets,
       lateScriptsOf: (...view) => shared.firstLoads.urlsFor(...view),
     }),
+    staff,
     errorPages: pagesOfErrors,
     assets,
     signIn: signInRoutes({

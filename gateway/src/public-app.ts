@@ -4,6 +4,7 @@ import { notFound, errorResponse, type ErrorResponseOptions } from './edge/error
 import type { GatewayEnv } from './request-context.ts'
 import type { ErrorPages } from './shell/error-pages.ts'
 import type { shellPages } from './shell/shell-pages.ts'
+import type { staffPages } from './shell/staff-pages.ts'
 import type { ShellAssets } from './shell/assets.ts'
 
 type Stage = MiddlewareHandler<GatewayEnv>
@@ -37,6 +38,7 @@ export interface PublicStages {
 export interface PublicDependencies {
   readonly stages: PublicStages
   readonly pages: ReturnType<typeof shellPages>
+  readonly staff: Omit<ReturnType<typeof staffPages>, 'chooser'>
   readonly errorPages: Pick<ErrorPages, 'error'>
   readonly assets: Pick<ShellAssets, 'serve'>
   readonly signIn: Hono<GatewayEnv>
@@ -54,7 +56,7 @@ export interface PublicDependencies {
  * there is no second copy of any check.
  */
 export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayEnv> {
-  const { stages, pages, errorPages, assets, signIn, signOut, report } = dependencies
+  const { stages, pages, staff, errorPages, assets, signIn, signOut, report } = dependencies
   const app = new Hono<GatewayEnv>()
   app.onError(errorResponse({ page: (c, error) => errorPages.error(c, error), report }))
   app.notFound(() => {
@@ -96,8 +98,9 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
 
   app.use(stages.limitRequests)
   app.get('/', (c) => pages.home(c))
-  app.get('/tenant', (c) => pages.chooseTenant(c))
+  app.get('/tenant', (c) => staff.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
+  app.get('/access-log', stages.requireTenant, (c) => staff.accessLog(c))
   app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)
   app.route('/api/preferences/:slug', dependencies.preferences)
 

@@ -1,3 +1,4 @@
+import { accessLogPage, type Visit } from '../src/views/access-log-page.ts'
 import { accountPage, type SignIn } from '../src/views/account-page.ts'
 import { dashboardPage } from '../src/views/dashboard-page.ts'
 import { errorPage } from '../src/views/error-page.ts'
@@ -8,7 +9,8 @@ import { openingPage } from '../src/views/opening-page.ts'
 import { tooLargePage } from '../src/views/too-large-page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
-import { tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
+import { type Choice, tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
+import { visitReasonPage } from '../src/views/visit-reason-page.ts'
 import { brandOf, DASHBOARDS, STAFF, TENANTS, VIEWER } from './models.ts'
 
 /** Path → page, one for every state that a view has without a script. */
@@ -17,8 +19,13 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/home-staff': (page) => home(page, STAFF, 'globex'),
   '/home-empty': (page) =>
     homePage({ page, person: VIEWER, brand: brandOf('initech'), dashboards: [] }),
-  '/chooser': (page) => tenantChooserPage({ page, ...choices(), activeTenantId: 'acme-corp' }),
-  '/chooser-empty': (page) => tenantChooserPage({ page, ...choices(), tenants: [] }),
+  '/chooser': (page) => chooser(page, few()),
+  '/chooser-many': (page) => chooser(page, many(), { recent: few().slice(0, 2) }),
+  '/chooser-nothing': (page) => chooser(page, [], { query: 'nobody' }),
+  '/chooser-empty': (page) => chooser(page, []),
+  '/reason': (page) => reason(page, 'globex', '/'),
+  '/access-log-visits': (page) => accessLog(page, VIEWER, 'acme-corp', VISITS),
+  '/access-log-nobody': (page) => accessLog(page, STAFF, 'globex', []),
   '/account': (page) => accountPage({ page, person: VIEWER, ...signIns(VIEWER) }),
   '/account-staff': (page) =>
     accountPage({
@@ -78,14 +85,85 @@ export function error(page: Page, status: number, code: string, inFrame = false)
   return errorPage({ page, status, code, message, retry: status >= 500, inFrame })
 }
 
-function choices() {
-  const tenants = Object.values(TENANTS).map(({ tenantId, displayName, primary }) => ({
-    id: tenantId,
-    displayName,
-    suspended: tenantId === 'initech',
-    ...(primary !== undefined && { primary }),
+function choiceOf(tenant: string): Choice {
+  const { tenantId, displayName, primary } = brandOf(tenant)
+  const suspended = tenantId === 'initech'
+  return { id: tenantId, displayName, suspended, ...(primary !== undefined && { primary }) }
+}
+
+const few = (): Choice[] => Object.keys(TENANTS).map(choiceOf)
+
+/** As many as a page of a long list has. */
+function many(): Choice[] {
+  const colours = ['#0b5fa5', '#7a3e9d', '#0f766e', '#b91c1c', '#f2b33d', '#1f2937']
+  return Array.from({ length: 24 }, (_, i) => ({
+    id: `insurer-${i}`,
+    displayName: `${['Alpine', 'Baltic', 'Coastal', 'Delta'][i % 4]} ${['Mutual', 'Re', 'Life', 'Casualty', 'Marine', 'Health'][i % 6]}`,
+    primary: colours[i % colours.length] ?? '#000000',
+    suspended: i === 5,
   }))
-  return { person: STAFF, tenants, returnTo: '/dashboard/loss-development/' }
+}
+
+/** The chooser of somebody who may act for these, or for 5,000 if they fill a page. */
+export function chooser(
+  page: Page,
+  tenants: Choice[],
+  { query = '', recent = [] as Choice[] } = {},
+): string {
+  const total = tenants.length < 24 ? tenants.length : 5000
+  const found = { tenants, total, page: 1, pages: Math.max(1, Math.ceil(total / 24)) }
+  const returnTo = '/dashboard/loss-development/'
+  const activeTenantId = 'acme-corp'
+  return tenantChooserPage({ page, person: STAFF, found, query, recent, activeTenantId, returnTo })
+}
+
+export function reason(page: Page, tenant: string, returnTo: string): string {
+  return visitReasonPage({ page, person: STAFF, tenant: choiceOf(tenant), returnTo })
+}
+
+/** What a search of the few finds. */
+export function searchedChooser(page: Page, query: string): string {
+  const found = few().filter(({ displayName }) => displayName.toLowerCase().includes(query))
+  return chooser(page, found, { query })
+}
+
+const NOON = Date.UTC(2026, 10, 23, 12)
+
+const VISITS: Visit[] = [
+  {
+    at: NOON - 14 * 60_000,
+    organisation: 'kyros.test',
+    mark: 'A7F3',
+    reason: 'Support request 4711: the triangle of 2019 looks empty',
+    dashboards: ['Loss development', 'Claims monitor'],
+    reference: '4bf92f3577b34da6a3ce929d0e0e4736',
+  },
+  {
+    at: NOON - 26 * 3_600_000,
+    organisation: 'kyros.test',
+    mark: '09C1',
+    dashboards: [],
+    reference: '0af7651916cd43dd8448eb211c80319c',
+  },
+  {
+    at: NOON - 30 * 3_600_000,
+    mark: 'A7F3',
+    begunEarlier: true,
+    dashboards: ['Reserve variability'],
+    reference: 'b7ad6b7169203331b7ad6b7169203331',
+  },
+]
+
+function accessLog(page: Page, person: Person, tenant: string, visits: Visit[]): string {
+  const brand = brandOf(tenant)
+  return accessLogPage({
+    page,
+    person,
+    brand,
+    visits,
+    now: NOON,
+    older: '2026-11-01T00:00:00.000Z',
+  })
 }
 
 /** A person on three devices, or on one. */

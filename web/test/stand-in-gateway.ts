@@ -5,7 +5,7 @@ import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { fakeApp, RENDERER } from './fake-app.ts'
 import { brandOf, pageOf, STAFF, TENANTS } from './models.ts'
-import { dashboard, error, home, PAGES } from './pages.ts'
+import { dashboard, error, home, PAGES, reason, searchedChooser } from './pages.ts'
 
 const NONCE = 'dGVzdC1ub25jZQ'
 const TYPES: Record<string, string> = {
@@ -45,6 +45,8 @@ export interface Situation {
   busy: number
   /** Bodies of what was let through to `/app`, in order. */
   asked: string[]
+  /** Why staff chose a client, each time. */
+  reasons: string[]
   /** How often somebody was said to be at work. */
   activity: number
 }
@@ -65,6 +67,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     endsBy: 'idle',
     busy: 0,
     asked: [],
+    reasons: [],
     activity: 0,
   }
   const server = createServer((request, response) => {
@@ -136,6 +139,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
         return void redirect('/signed-out')
       }
       now.tenant = form.get('tenant') ?? ''
+      now.reasons.push(form.getAll('reason').find(Boolean) ?? '')
       return void redirect(form.get('return_to') ?? '/')
     }
     if (now.person === undefined) return send(error(page, 401, 'session_expired'))
@@ -146,6 +150,12 @@ export async function startStandInGateway({ manifest, files }: Built) {
       const isOther = brand.tenantId !== now.tenant
       const model = { page, person: now.person, brand: brandOf(now.tenant) }
       return send(signedInPage({ ...model, ...(isOther && { goOnFor }) }))
+    }
+    if (pathname === '/tenant') {
+      const tenant = searchParams.get('to')
+      const returnTo = searchParams.get('return_to') ?? '/'
+      if (tenant !== null) return send(reason(page, tenant, returnTo))
+      return send(searchedChooser(page, (searchParams.get('q') ?? '').toLowerCase()))
     }
     if (pathname === '/') return send(home(page, now.person, now.tenant))
     const [, folder, slug = ''] = pathname.split('/')

@@ -54,6 +54,20 @@ export function createOwnSessionsStore(database: Database) {
       }))
     },
 
+    /** Tenants that the person acted for last, newest first: as long as ended sessions are kept, a day. */
+    async recentTenants({ issuer, sub }: Person, most: number): Promise<string[]> {
+      const rows = await database.forPurpose('session', (tx) =>
+        tx
+          .select({ tenantId: sessions.tenantId })
+          .from(sessions)
+          .where(and(eq(sessions.issuer, issuer), eq(sessions.sub, sub)))
+          .orderBy(desc(sessions.createdAt))
+          .limit(mostShown),
+      )
+      const ids = new Set(rows.flatMap(({ tenantId }) => tenantId ?? []))
+      return [...ids].slice(0, most)
+    },
+
     /**
      * Ends sessions of a person. The database notifies the replicas; the one that asked is told by
      * what comes back.

@@ -3,10 +3,7 @@ import { dashboardPage } from '@dashgate/web/views/dashboard-page.ts'
 import { homePage } from '@dashgate/web/views/home-page.ts'
 import { logoutPage } from '@dashgate/web/views/logout-page.ts'
 import { signedInPage } from '@dashgate/web/views/signed-in-page.ts'
-import { tenantChooserPage } from '@dashgate/web/views/tenant-chooser-page.ts'
 import type { Context } from 'hono'
-import { GatewayError } from '../edge/gateway-error.ts'
-import { shellPolicy } from '../edge/security-headers.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { timeLeft } from '../session/live-session.ts'
 import type { OwnSessionsStore } from '../session/own-sessions-store.ts'
@@ -15,6 +12,7 @@ import type { SessionCookies } from '../session/session-cookie.ts'
 import type { TenantDirectory } from '../tenant/directory.ts'
 import type { Dashboard } from '../tenant/tenant.ts'
 import type { ShellAssets } from './assets.ts'
+import { activeTenant, pageSender } from './send-page.ts'
 import { settingsOf } from './settings-cookie.ts'
 import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
 
@@ -23,7 +21,8 @@ export interface ShellDependencies {
   readonly directory: TenantDirectory
   readonly cookies: Pick<SessionCookies, 'only' | 'csrfToken'>
   readonly ownSessions: Pick<OwnSessionsStore, 'list'>
-  readonly safeReturnTo: (wanted: string | undefined) => string
+  /** What staff see who have chosen no tenant yet. */
+  readonly chooser: (c: Context<GatewayEnv>, returnTo: string) => Promise<Response>
   /** Origins where the provider may end its session: `POST /logout` is redirected there. */
   readonly formTargets: readonly string[]
   /** URLs of what a page of a dashboard has asked for before, beside the files that it names. */
@@ -40,56 +39,18 @@ export function shellPages({
   directory,
   cookies,
   ownSessions,
-  safeReturnTo,
+  chooser,
   formTargets,
   lateScriptsOf,
 }: ShellDependencies) {
-  function html(c: Context<GatewayEnv>, page: string): Response {
-    c.header('Content-Security-Policy', shellPolicy(c.get('nonce'), formTargets))
-    c.header('Cache-Control', 'no-store')
-    return c.html(page)
-  }
-
-  function activeTenant(c: Context<GatewayEnv>) {
-    const tenant = directory.tenant(c.get('session').activeTenantId ?? '')
-    if (tenant?.status === 'active') return tenant
-    throw new GatewayError(
-      403,
-      'tenant_unavailable',
-      'Your organisation has no access at the moment. Ask whoever manages it.',
-    )
-  }
-
-  function chooser(c: Context<GatewayEnv>, returnTo: string): Response {
-    const session = c.get('session')
-    const tenants = tenantsOf(session, directory).map((tenant) => {
-      const { logo, primary } = brandOf(tenant)
-      return {
-        id: tenant.id,
-        displayName: tenant.displayName,
-        suspended: tenant.status === 'suspended',
-        ...(logo === undefined ? {} : { logo }),
-        ...(primary === undefined ? {} : { primary }),
-      }
-    })
-    return html(
-      c,
-      tenantChooserPage({
-        page: pageOf(c, assets),
-        person: personOf(session, directory),
-        tenants,
-        returnTo,
-        ...(session.activeTenantId === undefined ? {} : { activeTenantId: session.activeTenantId }),
-      }),
-    )
-  }
+  const html = pageSender(formTargets)
 
   return {
     /** GET /: the tenant's dashboards; staff without a tenant choose one first. */
-    home(c: Context<GatewayEnv>): Response {
+    async home(c: Context<GatewayEnv>): Promise<Response> {
       const session = c.get('session')
       if (session.activeTenantId === undefined) return chooser(c, '/')
-      const tenant = activeTenant(c)
+      const tenant = activeTenant(c, directory)
       c.set('tenant', tenant)
       return html(
         c,
@@ -102,12 +63,6 @@ export function shellPages({
             .map(({ slug, title, description }) => ({ slug, title, description })),
         }),
       )
-    },
-
-    /** GET /tenant: staff choose another tenant. */
-    chooseTenant(c: Context<GatewayEnv>): Response {
-      if (c.get('session').principal.role !== 'admin') return c.redirect('/', 302)
-      return chooser(c, safeReturnTo(c.req.query('return_to')))
     },
 
     /** The page around a dashboard; its frame asks for the same address and gets the app. */

@@ -8,6 +8,7 @@ import { mayActFor } from '../session/principal.ts'
 import type { SessionRegistry } from '../session/session-registry.ts'
 import type { SessionStarter } from '../session/sign-in-session.ts'
 import type { TenantDirectory } from './directory.ts'
+import { visitReason } from './visit-reason.ts'
 
 export interface SwitchTenantDependencies {
   readonly directory: Pick<TenantDirectory, 'tenant'>
@@ -19,7 +20,8 @@ export interface SwitchTenantDependencies {
 
 /**
  * POST /tenant: staff choose the tenant that they act for. The session gets a new id, and whatever
- * the old one still has open, in whichever tab, is cut off.
+ * the old one still has open, in whichever tab, is cut off. The shell asks for a reason; a script may
+ * leave it out, which is recorded as such.
  */
 export const switchTenant = ({
   directory,
@@ -61,7 +63,10 @@ export const switchTenant = ({
       actor,
       tenantId: tenant.id,
       requestId: c.get('requestId'),
-      detail: { from: session.activeTenantId ?? null },
+      detail: {
+        from: session.activeTenantId ?? null,
+        reason: visitReason(form.getAll('reason')) ?? null,
+      },
     })
     c.header('Set-Cookie', setCookie)
     c.header('Cache-Control', 'no-store')

@@ -2,6 +2,7 @@ import { watchActivity } from './activity.ts'
 import { type Dashboard, runDashboard } from './shell/dashboard.ts'
 import { readIdentity } from './shell/document-identity.ts'
 import { closeMenus, keepAddressClean } from './shell/menu.ts'
+import { searchAsOneTypes } from './shell/live-search.ts'
 import { passThrough } from './shell/opening.ts'
 import { createOverlay } from './shell/overlay.ts'
 import { sessionEnded, signedOut } from './shell/overlay-content.ts'
@@ -60,6 +61,7 @@ function start(): void {
     })
   }
   offerToClose()
+  searchAsOneTypes()
 }
 
 start()

@@ -29,7 +29,10 @@ export function homePage(m: {
       ${dashboards.length === 0 ? emptyState(brand, person) : cards(dashboards)}
     </main>
     <footer class="page-foot">
-      <p>Figures of ${brand.displayName} only. Each opening is recorded.</p>
+      <p>
+        Figures of ${brand.displayName} only. Each opening is recorded:
+        <a href="/access-log">who looked at our data</a>.
+      </p>
       <p>Dashgate</p>
     </footer>
     ${shellScript(page)}`

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { accessLogPage } from './access-log-page.ts'
 import { accountPage } from './account-page.ts'
 import { dashboardPage } from './dashboard-page.ts'
 import { errorPage } from './error-page.ts'
@@ -8,6 +9,7 @@ import { logoutPage } from './logout-page.ts'
 import { openingPage } from './opening-page.ts'
 import { sessionEndedFramePage } from './session-ended-frame-page.ts'
 import { tenantChooserPage } from './tenant-chooser-page.ts'
+import { visitReasonPage } from './visit-reason-page.ts'
 
 const NASTY = [
   '<script>alert(1)</script>',
@@ -29,10 +31,17 @@ const VIEWS: Record<string, (text: string) => string> = {
   chooser: (t) =>
     tenantChooserPage({
       ...shared(t),
-      tenants: [{ id: t, displayName: t, primary: t, suspended: false }],
+      found: { tenants: [choice(t)], total: 1, page: 1, pages: 1 },
+      query: `q${t}`,
+      recent: [],
       activeTenantId: t,
       returnTo: `/${t}`,
     }),
+  reason: (t) => visitReasonPage({ ...shared(t), tenant: choice(t), returnTo: `/${t}` }),
+  accessLog: (t) => {
+    const visit = { at: 0, mark: t, organisation: t, reason: t || 'x', dashboards: [t || 'x'] }
+    return accessLogPage({ ...shared(t), visits: [{ ...visit, reference: t }], now: 0, older: t })
+  },
   dashboard: (t) =>
     dashboardPage({ ...shared(t), dashboard: { slug: t, title: t }, framePath: `/${t}` }),
   account: (t) => {
@@ -105,6 +114,10 @@ function shared(t: string) {
     person: { email: t, role: 'admin' as const, canSwitch: true },
     brand,
   }
+}
+
+function choice(t: string) {
+  return { id: t, displayName: t, primary: t, suspended: false }
 }
 
 function failure(t: string) {

@@ -6,6 +6,7 @@ import { logoutPage } from './logout-page.ts'
 import { initials } from './monogram.ts'
 import { openingPage } from './opening-page.ts'
 import { tenantChooserPage } from './tenant-chooser-page.ts'
+import { visitReasonPage } from './visit-reason-page.ts'
 
 const assets = {
   shellScript: '/assets/shell-1.js',
@@ -58,20 +59,39 @@ describe('homePage', () => {
 })
 
 describe('tenantChooserPage', () => {
-  it('marks the active tenant and lets nobody choose a suspended one', () => {
-    const html = tenantChooserPage({
-      page,
-      person: staff,
-      tenants: [
-        { id: 'acme-corp', displayName: 'Acme Corp', suspended: false },
-        { id: 'globex', displayName: 'Globex', suspended: true },
-      ],
-      activeTenantId: 'acme-corp',
-      returnTo: '//evil.example',
-    })
-    expect(html).toMatch(/value="acme-corp"\s+aria-current="true"/)
-    expect(html).toMatch(/value="globex"\s+disabled/)
+  const found = (total: number, pageNumber: number) => ({
+    tenants: [
+      { id: 'acme-corp', displayName: 'Acme Corp', suspended: false },
+      { id: 'globex', displayName: 'Globex', suspended: true },
+    ],
+    total,
+    page: pageNumber,
+    pages: Math.max(1, Math.ceil(total / 24)),
+  })
+  const chooser = { page, person: staff, query: '', recent: [], returnTo: '//evil.example' }
+
+  it('marks the active tenant, lets nobody choose a suspended one, and stays on this site', () => {
+    const html = tenantChooserPage({ ...chooser, found: found(2, 1), activeTenantId: 'acme-corp' })
+    expect(html).toMatch(/href="\/tenant\?to=acme-corp&amp;return_to=%2F"\s+aria-current="true"/)
+    expect(html).not.toContain('to=globex')
     expect(html).toContain('name="return_to" value="/"')
+  })
+
+  it('says which of thousands it shows, and leads on', () => {
+    const html = tenantChooserPage({ ...chooser, found: found(5000, 209), query: 'é&' })
+    expect(html).toContain('4,999–5,000 of 5,000 clients found')
+    expect(html).toContain('href="/tenant?q=%C3%A9%26&amp;page=208&amp;return_to=%2F"')
+    expect(html).not.toContain('rel="next"')
+  })
+})
+
+describe('visitReasonPage', () => {
+  it('asks by a form that needs no script, by one click for the usual', () => {
+    const tenant = { id: 'acme-corp', displayName: 'Acme Corp', suspended: false }
+    const html = visitReasonPage({ page, person: staff, tenant, returnTo: '/dashboard/x/' })
+    expect(html).toMatch(/<form[^>]* method="post" action="\/tenant"/)
+    expect(html).toContain('name="return_to" value="/dashboard/x/"')
+    expect(html).toMatch(/<button[^>]*name="reason" value="Regular review" formnovalidate/)
   })
 })
 

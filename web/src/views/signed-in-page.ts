@@ -35,6 +35,7 @@ export function signedInPage(m: {
           actions: html`<form method="post" action="/tenant">
               <input type="hidden" name="tenant" value="${goOnFor.id}" />
               <input type="hidden" name="return_to" value="/signed-in" />
+              <input type="hidden" name="reason" value="${words.wentOn}" />
               <button class="button">${words.goOnFor(goOnFor.displayName)}</button>
             </form>
             <a class="button button-quiet" href="/tenant">${words.otherClient}</a>`,

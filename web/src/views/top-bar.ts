@@ -25,10 +25,12 @@ export function productBar(page: Page, person?: Person): Markup {
 
 /** Staff see several tenants' figures: whose these are is said on every page, in that tenant's colour. */
 export function staffBand(page: Page, person: Person, brand: Brand): Markup {
-  if (!person.canSwitch) return html``
+  if (person.role !== 'admin') return html``
   const words = wordsOf(page).frame
+  const away = html`<a href="${withReturnTo('/tenant', page.returnPath)}">${words.switchClient}</a>`
   return html`<aside class="staff-band" aria-label="${words.activeClient}">
     <p>${words.lookingAt(html`<strong>${brand.displayName}</strong>`)}</p>
-    <a href="${withReturnTo('/tenant', page.returnPath)}">${words.switchClient}</a>
+    ${person.canSwitch ? away : undefined}
+    <a class="staff-band-more" href="/access-log">${words.whatTheySee}</a>
   </aside>`
 }

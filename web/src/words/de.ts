@@ -2,7 +2,8 @@ import { account } from './de/account.ts'
 import { dashboard } from './de/dashboard.ts'
 import { errors } from './de/errors.ts'
 import { frame } from './de/frame.ts'
+import { staff } from './de/staff.ts'
 import { messages } from './de/messages.ts'
 import type { Words } from './en.ts'
 
-export const de: Words = { frame, account, dashboard, errors, messages }
+export const de: Words = { frame, account, dashboard, errors, messages, staff }

@@ -2,8 +2,9 @@ import { account } from './en/account.ts'
 import { dashboard } from './en/dashboard.ts'
 import { errors } from './en/errors.ts'
 import { frame } from './en/frame.ts'
+import { staff } from './en/staff.ts'
 import { messages } from './en/messages.ts'
 
-export const en = { frame, account, dashboard, errors, messages }
+export const en = { frame, account, dashboard, errors, messages, staff }
 
 export type Words = typeof en

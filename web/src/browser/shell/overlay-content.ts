@@ -70,6 +70,7 @@ function switchBack({ tenant = '', tenantName }: Identity): HTMLElement {
     { method: 'post', action: '/tenant' },
     element('input', { type: 'hidden', name: 'tenant', value: tenant }),
     element('input', { type: 'hidden', name: 'return_to', value: currentPath() }),
+    element('input', { type: 'hidden', name: 'reason', value: words.wentBack }),
     element('button', { class: 'button button-quiet' }, words.switchBack(tenantName)),
   )
 }

@@ -13,4 +13,6 @@ export const frame: Words['frame'] = {
   allDashboards: 'Alle Dashboards',
   activeClient: 'Aktiver Mandant',
   lookingAt: (name) => html`Sie sehen ${name}`,
+  whatTheySee: 'Was dort davon zu sehen ist',
+  accessLog: 'Wer unsere Daten angesehen hat',
 }

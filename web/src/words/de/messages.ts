@@ -18,6 +18,7 @@ export const messages: Words['messages'] = {
     text: 'Ihre Seite geht weiter, wo sie war. Sie können dieses Fenster schließen.',
     close: 'Fenster schließen',
     goOnFor: (name) => `Weiter für ${name}`,
+    wentOn: 'Weiter nach erneuter Anmeldung',
     goOnForQuestion: (name) => `Weiter für ${name}?`,
     goOnText: (name) =>
       html`Ihre Seite wurde für ${name} geöffnet. Sie geht weiter, sobald Sie wieder für diesen

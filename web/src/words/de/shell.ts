@@ -43,4 +43,6 @@ export const shell: ShellWords = {
   signIn: 'Anmelden',
   startAfresh: 'Neu beginnen',
   switchBack: (name) => `Zurück zu ${name}`,
+  /** The reason that goes with it. */
+  wentBack: 'Zurück zu einer Seite, die offen war',
 }

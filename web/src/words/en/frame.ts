@@ -14,4 +14,6 @@ export const frame = {
   allDashboards: 'All dashboards',
   activeClient: 'Active client',
   lookingAt: (name: Markup) => html`You are looking at ${name}`,
+  whatTheySee: 'What they see of it',
+  accessLog: 'Who looked at our data',
 }

@@ -18,6 +18,7 @@ export const messages = {
     text: 'Your page goes on where it was. You can close this window.',
     close: 'Close this window',
     goOnFor: (name: string) => `Go on for ${name}`,
+    wentOn: 'Went on after signing in again',
     goOnForQuestion: (name: string) => `Go on for ${name}?`,
     goOnText: (name: Markup) =>
       html`Your page was opened for ${name}. It goes on once you work for that client again.`,

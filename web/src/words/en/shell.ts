@@ -41,6 +41,8 @@ export const shell = {
   signIn: 'Sign in',
   startAfresh: 'Start afresh',
   switchBack: (name: string) => `Switch back to ${name}`,
+  /** The reason that goes with it. */
+  wentBack: 'Went back to a page that was open',
 }
 
 export type ShellWords = typeof shell

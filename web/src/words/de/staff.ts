@@ -1,0 +1,46 @@
+import { counted } from '../counted.ts'
+import type { Words } from '../en.ts'
+
+export const staff: Words['staff'] = {
+  choose: 'Mandanten wählen',
+  chooseHint: 'Sie sehen die Dashboards eines Mandanten zugleich, in allen Tabs.',
+  recently: 'Zuletzt',
+  all: 'Alle Mandanten',
+  search: 'Mandanten suchen',
+  searchHint: 'Name oder Kennung',
+  find: 'Suchen',
+  none: 'Kein Mandant ist für Sie offen',
+  noneHint: 'Bitten Sie um einen Mandanten, und laden Sie diese Seite dann neu.',
+  nothingCalled: (query) => `Nichts heißt „${query}“`,
+  nothingHint: 'Suchen Sie nach einem Teil des Namens oder der Kennung.',
+  clients: (count) => counted('de', count, { one: '# Mandant', other: '# Mandanten' }),
+  found: (clients) => `${clients} gefunden`,
+  part: (first, last, all) => `${first}–${last} von ${all}`,
+  pages: 'Seiten',
+  page: (page, pages) => `Seite ${page} von ${pages}`,
+  previous: 'Zurück',
+  next: 'Weiter',
+  suspended: 'Gesperrt',
+  active: 'Aktiv',
+  why: (name) => `Warum ${name}?`,
+  whyHint: (name) =>
+    `${name} sieht Ihren Grund und welche Dashboards Sie öffnen, unter „Wer unsere Daten angesehen hat“.`,
+  reason: 'Grund für diesen Besuch',
+  go: (name) => `Zu ${name}`,
+  other: 'Ein anderer Mandant',
+  usual: 'Oder gleich, wegen',
+  usualReasons: ['Supportanfrage', 'Regelmäßige Durchsicht', 'Prüfung neuer Daten', 'Einrichtung'],
+  log: 'Wer unsere Daten angesehen hat',
+  logHint: (name) =>
+    `Wer von Ihrem Dienstleister hier für ${name} gearbeitet hat: wann, warum, und was geöffnet wurde. Ihre eigenen Kollegen stehen nicht in dieser Liste.`,
+  nobody: 'Niemand',
+  nobodyHint: 'Außer Ihren eigenen Leuten hat hier niemand etwas geöffnet.',
+  older: 'Ältere',
+  noReason: 'Kein Grund genannt',
+  begunEarlier: 'Früher begonnen',
+  who: (organisation, mark) =>
+    `${organisation === undefined ? 'Dienstleister' : `Mitarbeit von ${organisation}`} · Person ${mark}`,
+  opened: 'Geöffnet',
+  nothing: 'nichts',
+  reference: 'Kennzeichen',
+}
