@@ -26,6 +26,7 @@ import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import { createAppPools } from './proxy/app-pools.ts'
 import { assetSource } from './proxy/asset-source.ts'
+import { createCallbackNames } from './proxy/callback-names.ts'
 import { httpHandler } from './proxy/http-handler.ts'
 import { personQueryKey, tenantQueryKey } from './proxy/guard-keys.ts'
 import { proxyStage } from './proxy/proxy-stage.ts'
@@ -110,17 +111,20 @@ function composeProxy(
   { assets, limitsOf, logger }: { assets: ShellAssets; limitsOf: LimitsByTenant; logger: Logger },
 ) {
   const publicOrigin = config.PUBLIC_URL
+  const turns = createTurns({
+    appRequestsAtOnce: config.APP_REQUESTS_AT_ONCE,
+    waitMs: config.TURN_WAIT_SECONDS * 1000,
+  })
   const work = createWorkLimits({
-    turns: createTurns({
-      appRequestsAtOnce: config.APP_REQUESTS_AT_ONCE,
-      waitMs: config.TURN_WAIT_SECONDS * 1000,
-    }),
+    turns,
     streams: createStreams(),
     arrivals: createStreams(),
     limitsOf,
   })
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
+  metrics.followUpstreams(() => pools.use(turns.use()))
   const tokens = createTenantTokenCache(tenantTokens)
+  metrics.followCache('tenant_tokens', tokens.use)
   const { frameScript } = assets
   const plotly = createStrictPlotly()
   const shared = createSharedAssets({
@@ -129,12 +133,16 @@ function composeProxy(
     fetchAsset: assetSource({ pools, plotly, host: new URL(publicOrigin).host }),
     warn: (message, facts) => void logger.warn(message, facts),
   })
+  metrics.followCache('shared_assets', shared.use)
   const maxBodyBytes = config.MAX_BODY_BYTES
   const proxy = proxyStage({
     forward: httpHandler({
       pools,
       tokens,
       work,
+      callbacks: createCallbackNames(),
+      inFlight: metrics.inFlight,
+      onFailure: metrics.countUpstreamFailure,
       publicOrigin,
       frameScript,
       plotly,
@@ -181,15 +189,22 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
     store: createRefreshStore(foundation.database),
     keys: keyRings,
     end: (idHash) => registry.revoked(idHash),
-    record: ({ principal: { sub, email }, activeTenantId }, reason, requestId) =>
-      audit.record({
+    record({ principal: { sub, email }, activeTenantId }, reason, requestId) {
+      metrics.countRefresh('refused')
+      metrics.countSession('ended', reason)
+      return audit.record({
         action: 'session.ended',
         actor: { type: 'user', id: sub, email },
         ...(activeTenantId === undefined ? {} : { tenantId: activeTenantId }),
         requestId,
         detail: { reason },
-      }),
-    onFault: (error) => logger.warn('a session could not be refreshed', { error }),
+      })
+    },
+    onFault(error) {
+      logger.warn('a session could not be refreshed', { error })
+      metrics.countRefresh('failed')
+    },
+    onRefreshed: () => metrics.countRefresh('refreshed'),
     now: clock.now,
   })
   const assets = loadAssets(config.WEB_DIST ?? defaultWebDist)

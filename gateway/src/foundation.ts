@@ -53,6 +53,7 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
   const database = connectDatabase({
     ...addresses.changeAt,
     poolSize: config.DATABASE_POOL_SIZE,
+    onTransaction: metrics.observeTransaction,
   })
   await database.assertLeastPrivilege()
   const clock = createSteadyClock()
@@ -119,6 +120,9 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
   })
   metrics.followNotifications(() => notifications.isCurrent())
   metrics.followSessions(() => registry.size())
+  metrics.followCache('session_cookies', () => registry.cookieUse())
+  metrics.followDatabase(() => database.use())
+  metrics.followAudit(() => audit.use())
   // From the first moment of listening on: what changes meanwhile is read after it.
   await directory.reload()
   // What changed between the reading above and that moment.
@@ -136,7 +140,7 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
     /** Whether changes that other replicas make arrive. */
     hearsChanges: () => notifications.isCurrent(),
     audit,
-    preferences: createPreferenceStore(database, createAuditStore(database), createWriteLimit()),
+    preferences: createPreferenceStore(database, audit, createWriteLimit()),
     tenantTokens: createTenantTokens(keyRings, {
       issuer: config.PUBLIC_URL,
       lifetimeSeconds: tenantTokenSeconds,

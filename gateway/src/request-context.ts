@@ -33,7 +33,8 @@ export interface Exchange {
   /** From asking the app to the head of its answer. */
   upstreamSeconds: number | undefined
   requestBytes: number
-  responseBytes: number
+  /** What counts the bytes of the answer as they come. */
+  answer: { readonly receivedBytes: number } | undefined
 }
 
 /** Facts about one request, each set by one stage and only read by the later ones. */

@@ -24,12 +24,32 @@ export interface AuditStore {
   record(line: AuditLine): Promise<void>
   /** In the transaction of the change itself: both are kept, or neither. */
   recordIn(tx: Transaction, line: AuditLine): Promise<void>
+  /** Lines that are being written, and what came of the others; for the metrics. */
+  use(): { readonly pending: number; readonly written: number; readonly failed: number }
 }
 
 export function createAuditStore(database: Database): AuditStore {
+  let pending = 0
+  let written = 0
+  let failed = 0
+
+  async function counted(writing: () => Promise<void>): Promise<void> {
+    pending += 1
+    try {
+      await writing()
+      written += 1
+    } catch (error) {
+      failed += 1
+      throw error
+    } finally {
+      pending -= 1
+    }
+  }
+
   return {
-    record: (line) => database.forPurpose('audit', (tx) => recordIn(tx, line)),
-    recordIn,
+    record: (line) => counted(() => database.forPurpose('audit', (tx) => recordIn(tx, line))),
+    recordIn: (tx, line) => counted(() => recordIn(tx, line)),
+    use: () => ({ pending, written, failed }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Connection, DatabaseAddress } from './connection.ts'
 import { databaseError, isConnectionLoss } from './connection-fault.ts'
 import { within } from './deadline.ts'
 import { assertLeastPrivilege } from './least-privilege.ts'
-import { createPool } from './pool.ts'
+import { createPool, type Pool } from './pool.ts'
 import * as schema from './schema.ts'
 import { isSlug } from '../tenant/slug.ts'
 
@@ -28,6 +28,8 @@ export interface Database {
     limitMs?: number,
   ): Promise<T>
   ping(): Promise<void>
+  /** How the connections are used at a moment, for the metrics. */
+  use(): ReturnType<Pool['use']>
   /** @throws when the role could get round row-level security; the gateway must not run then */
   assertLeastPrivilege(): Promise<void>
   close(): Promise<void>
@@ -36,6 +38,14 @@ export interface Database {
 export interface DatabaseOptions extends DatabaseAddress {
   readonly poolSize?: number
   readonly statementTimeoutMs?: number
+  /** Told of each transaction that has ended. */
+  readonly onTransaction?: (purpose: string, isGood: boolean, seconds: number) => void
+}
+
+/** What a transaction says for whom or what for it runs. */
+interface Settings {
+  readonly tenantId?: string
+  readonly purpose?: Purpose
 }
 
 /** With the wait for a connection below five seconds. */
@@ -48,6 +58,7 @@ const statementMargin = 2500
 export function connectDatabase({
   poolSize = 10,
   statementTimeoutMs = wholeMs - statementMargin,
+  onTransaction,
   ...address
 }: DatabaseOptions): Database {
   const pool = createPool(address, poolSize)
@@ -74,8 +85,8 @@ export function connectDatabase({
     }
   }
 
-  function transact<T>(
-    settings: { tenantId?: string; purpose?: Purpose },
+  function transactUntimed<T>(
+    settings: Settings,
     work: (tx: Transaction) => Promise<T>,
     limitMs = wholeMs,
   ): Promise<T> {
@@ -100,12 +111,31 @@ export function connectDatabase({
     }, limitMs)
   }
 
+  /** The same, with its time. */
+  async function transact<T>(
+    settings: Settings,
+    work: (tx: Transaction) => Promise<T>,
+    limitMs?: number,
+  ): Promise<T> {
+    const startedAt = performance.now()
+    let isGood = false
+    try {
+      const result = await transactUntimed(settings, work, limitMs)
+      isGood = true
+      return result
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000
+      onTransaction?.(settings.purpose ?? 'tenant', isGood, seconds)
+    }
+  }
+
   return {
     async inTenant(tenantId, work) {
       if (!isSlug(tenantId)) throw new TypeError('A transaction of a tenant needs its id')
       return transact({ tenantId }, work)
     },
     forPurpose: (purpose, work, limitMs) => transact({ purpose }, work, limitMs),
+    use: pool.use,
     ping: () =>
       onConnection(async ({ client }) => {
         await client.unsafe('select 1')

@@ -14,6 +14,8 @@ export interface Pool {
    * @throws {GatewayError} 503 when none gets free in time
    */
   lend<T>(use: (connection: Connection) => Promise<T>): Promise<T>
+  /** Connections at a moment. */
+  use(): { busy: number; idle: number; most: number; waiting: number }
   close(): Promise<void>
 }
 
@@ -51,6 +53,10 @@ export function createPool(address: DatabaseAddress, size: number): Pool {
         giveBack(slot)
         leave()
       }
+    },
+    use() {
+      const { taken, waiting } = turnstile.use()
+      return { busy: taken, idle: idle.length, most: size, waiting }
     },
     close: async () => {
       await Promise.all(idle.splice(0).map((slot) => slot.connection.close()))

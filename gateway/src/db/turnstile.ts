@@ -2,6 +2,8 @@
 export interface Turnstile {
   /** Resolves to the function that gives the place back. */
   enter(): Promise<() => void>
+  /** Places that are taken, and how many wait for one. */
+  use(): { readonly taken: number; readonly waiting: number }
 }
 
 interface Waiter {
@@ -32,6 +34,7 @@ export function createTurnstile(
   }
 
   return {
+    use: () => ({ taken: places - free, waiting: waiting.size }),
     enter() {
       if (free > 0) {
         free -= 1

@@ -54,7 +54,7 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     durationSeconds: (performance.now() - startedAt) / 1000,
     upstreamSeconds: exchange?.upstreamSeconds,
     requestBytes: exchange?.requestBytes ?? 0,
-    responseBytes: exchange?.responseBytes ?? 0,
+    responseBytes: exchange?.answer?.receivedBytes ?? 0,
     upgrade: c.env.upgrade !== undefined,
     clientAddress: c.get('clientAddress'),
     refusal: c.get('refusal'),

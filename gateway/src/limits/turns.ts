@@ -14,6 +14,12 @@ interface Party {
   readonly queue: ReturnType<typeof createQueue>
 }
 
+/** Requests that have a turn of an app, and that wait for one. */
+export interface TurnUse {
+  readonly active: number
+  readonly waiting: number
+}
+
 export interface TurnsOptions {
   /** Requests that one app works at, for all tenants together. */
   readonly appRequestsAtOnce: number
@@ -119,11 +125,20 @@ function createGate({ appRequestsAtOnce, waitMs }: TurnsOptions) {
     })
   }
 
-  return function take(asker: Asker, signal: AbortSignal): Release | Promise<Release> {
+  function take(asker: Asker, signal: AbortSignal): Release | Promise<Release> {
     signal.throwIfAborted()
     const party = partyOf(asker.tenantId)
     // Whoever waits already does so for room that this one does not take.
     return hasRoom(party, asker) ? begin(party, asker) : wait(party, asker, signal)
+  }
+
+  return {
+    take,
+    use(): TurnUse {
+      let waiting = 0
+      for (const { queue } of waitingParties) waiting += queue.length()
+      return { active, waiting }
+    },
   }
 }
 
@@ -139,8 +154,11 @@ export function createTurns(options: TurnsOptions) {
         gate = createGate(options)
         gates.set(app, gate)
       }
-      return gate(asker, signal)
+      return gate.take(asker, signal)
     },
+    /** How many requests have a turn and wait for one, by app. */
+    use: (): ReadonlyMap<string, TurnUse> =>
+      new Map(Array.from(gates, ([app, gate]) => [app, gate.use()])),
   }
 }
 

@@ -10,7 +10,8 @@ export interface DatabaseUse {
 
 /** What a cache holds at a moment, and how often it helped so far. */
 export interface CacheUse {
-  readonly entries: number
+  /** Absent where the entries are held elsewhere. */
+  readonly entries?: number
   readonly hits: number
   readonly misses: number
 }
@@ -123,7 +124,10 @@ export function storeMetrics(registry: Registry): StoreMetrics {
       labelNames: ['cache'] as const,
       registers: [],
       collect() {
-        for (const [cache, use] of caches) this.set({ cache }, use().entries)
+        for (const [cache, use] of caches) {
+          const { entries } = use()
+          if (entries !== undefined) this.set({ cache }, entries)
+        }
       },
     }),
   )

@@ -12,6 +12,8 @@ const mostHeld = 64 * 1024
  */
 export class AppAnswer implements Dispatcher.DispatchHandler {
   statusCode = 0
+  /** Of the body, as far as it has come. */
+  receivedBytes = 0
   headers: IncomingHttpHeaders = {}
   /** Resolves when the head is there; rejects when none will come. */
   readonly head: Promise<this>
@@ -53,6 +55,7 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.receivedBytes += chunk.length
     if (this.#to) {
       if (!this.#to.write(chunk)) controller.pause()
       return
@@ -122,13 +125,19 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
     return Buffer.concat(this.#held)
   }
 
-  /** The whole body. @throws when there is more of it than that */
-  async bytes(mostBytes: number): Promise<Buffer> {
+  /** The whole body; `undefined` where there is more of it than that. `sendTo` sends it still. */
+  async whole(mostBytes: number): Promise<Buffer | undefined> {
     this.#mayHold = mostBytes + 1
     this.#controller?.resume()
     while (this.#heldBytes <= mostBytes && !this.#isOver()) await this.#change()
-    if (this.#heldBytes > mostBytes) throw new Error(`the body is longer than ${mostBytes} bytes`)
-    return Buffer.concat(this.#held)
+    return this.#heldBytes > mostBytes ? undefined : Buffer.concat(this.#held)
+  }
+
+  /** The whole body. @throws when there is more of it than that */
+  async bytes(mostBytes: number): Promise<Buffer> {
+    const whole = await this.whole(mostBytes)
+    if (!whole) throw new Error(`the body is longer than ${mostBytes} bytes`)
+    return whole
   }
 
   /** The whole body as text. @throws when there is more of it than that */

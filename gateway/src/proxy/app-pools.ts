@@ -39,6 +39,8 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
       void closed.then(() => closing.delete(closed))
     },
   })
+  /** Apps that could not be reached when they were last asked. */
+  const unreached = new Set<string>()
   const sweep = setInterval(() => pools.purgeStale(), unusedMs).unref()
 
   return {
@@ -60,6 +62,32 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
         pools.set(key, pool)
       }
       return pool
+    },
+
+    /** An app was asked: whether it could be reached. */
+    noteReached(appUrl: string, isReached: boolean): void {
+      if (!isReached) unreached.add(appUrl)
+      else if (unreached.size > 0) unreached.delete(appUrl)
+    },
+
+    /** How the apps are doing, for the metrics. */
+    use(turns: ReadonlyMap<string, { readonly active: number; readonly waiting: number }>) {
+      const uses = new Map<string, { busy: number; idle: number }>()
+      for (const [key, { stats }] of pools.entries()) {
+        const appUrl = key.slice(key.indexOf(' ') + 1)
+        const use = uses.get(appUrl) ?? { busy: 0, idle: 0 }
+        use.busy += stats.running
+        use.idle += stats.free
+        uses.set(appUrl, use)
+      }
+      return Array.from(new Set([...uses.keys(), ...turns.keys()]), (upstream) => ({
+        upstream,
+        isHealthy: !unreached.has(upstream),
+        busy: uses.get(upstream)?.busy ?? 0,
+        idle: uses.get(upstream)?.idle ?? 0,
+        turns: turns.get(upstream)?.active ?? 0,
+        waiting: turns.get(upstream)?.waiting ?? 0,
+      }))
     },
 
     async close(): Promise<void> {

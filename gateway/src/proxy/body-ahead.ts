@@ -14,9 +14,14 @@ const asClients = (error: unknown) =>
  * as it reads, so that eight clients that send a byte now and then would keep everybody from it. Of a
  * large body only the beginning is waited for; the rest is streamed.
  *
+ * @param seen is shown the whole body, or the first that came of a larger one
  * @returns the whole body, or a stream of what is more than {@link aheadBytes}
  */
-export async function bodyAhead(body: Readable, signal: AbortSignal): Promise<Buffer | Readable> {
+export async function bodyAhead(
+  body: Readable,
+  signal: AbortSignal,
+  seen?: (beginning: Buffer) => void,
+): Promise<Buffer | Readable> {
   const giveUp = () => body.destroy(signal.reason as Error)
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
@@ -25,7 +30,7 @@ export async function bodyAhead(body: Readable, signal: AbortSignal): Promise<Bu
   try {
     for (let size = 0; size < aheadBytes; size += read.at(-1)?.length ?? 0) {
       const next = await chunks.next()
-      if (next.done === true) return Buffer.concat(read)
+      if (next.done === true) return whole(read, seen)
       read.push(next.value)
     }
   } catch (error) {
@@ -33,9 +38,17 @@ export async function bodyAhead(body: Readable, signal: AbortSignal): Promise<Bu
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
-  const whole = Readable.from(joined(read, chunks), { objectMode: false })
+  if (read[0]) seen?.(read[0])
+  const rest = Readable.from(joined(read, chunks), { objectMode: false })
   // A generator that nobody has asked for anything does not hear of its end.
-  return whole.once('close', () => body.readableEnded || body.destroy())
+  return rest.once('close', () => body.readableEnded || body.destroy())
+}
+
+function whole(read: readonly Buffer[], seen: ((body: Buffer) => void) | undefined): Buffer {
+  // Nearly always it is one.
+  const body = read.length === 1 && read[0] ? read[0] : Buffer.concat(read)
+  seen?.(body)
+  return body
 }
 
 async function* joined(read: readonly Buffer[], rest: AsyncIterator<Buffer>) {

@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import { cutOff } from '../edge/answer.ts'
-import { signInAgain } from '../edge/gateway-error.ts'
+import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
 import type { Work, WorkLimits } from '../limits/work.ts'
-import type { GatewayEnv } from '../request-context.ts'
+import type { GatewayEnv, RequestKind } from '../request-context.ts'
 import { holdOpen } from '../session/live-session.ts'
 import type { SharedAssets } from '../shared-assets/shared-assets.ts'
 import { codingOf } from './answer-coding.ts'
@@ -15,7 +15,9 @@ import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
 import { bodyAhead } from './body-ahead.ts'
 import { limitedBody } from './body-limit.ts'
+import { mostListBytes, type CallbackNames } from './callback-names.ts'
 import type { DashRoute } from './dash-routes.ts'
+import { noteAnswer, noteCallback } from './exchange.ts'
 import { upstreamFailure } from './failures.ts'
 import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
 import { indexAnswer } from './index-answer.ts'
@@ -28,9 +30,18 @@ import type { TenantTokenCache } from './tenant-token-cache.ts'
 type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>>
 
 export interface HttpHandlerDependencies {
-  readonly pools: Pick<AppPools, 'poolFor'>
+  readonly pools: Pick<AppPools, 'poolFor' | 'noteReached'>
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
   readonly work: Pick<WorkLimits, 'begin' | 'expectBody'>
+  readonly callbacks: CallbackNames
+  /** What an app works at, for the metrics; told when it begins and ends. */
+  /** Told of a request that an app did not answer, with the code of what the client is told. */
+  readonly onFailure: (dashboard: string, reason: string) => void
+  readonly inFlight: (
+    tenantId: string,
+    dashboard: string,
+    kind: RequestKind,
+  ) => { inc(): void; dec(): void }
   readonly publicOrigin: string
   readonly frameScript: string
   readonly plotly: StrictPlotly
@@ -58,7 +69,7 @@ const isPage = (route: DashRoute, { headers, statusCode }: AppAnswer) =>
 
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
-  const { pools, tokens, work, frameScript, maxBodyBytes, plotly, shared } = dependencies
+  const { pools, tokens, work, frameScript, maxBodyBytes, plotly, shared, callbacks } = dependencies
   const suites = suiteAnswers({ shared, plotly })
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
@@ -120,6 +131,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       // Revoked while the app was thinking: what it says is for nobody any more.
       if (c.get('session').ended) throw signInAgain()
       if (!c.get('isStillAllowed')()) throw notFound()
+      if (route === 'dependencies') await learnCallbacks(c, answer)
       if (c.env.incoming.method === 'GET' && isPage(route, answer))
         return await indexPage(c, answer)
       if (route !== 'asset' || !(await sentAsSuite(c, answer, outgoing)))
@@ -136,7 +148,18 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const body = limitedBody(c.env.incoming, maxBodyBytes)
     if (!body) return undefined
     const arrived = work.expectBody(c)
-    return bodyAhead(body, signal).finally(arrived)
+    return bodyAhead(body, signal, (beginning) => {
+      const exchange = c.get('exchange')
+      exchange.requestBytes = Number(c.env.incoming.headers['content-length'] ?? beginning.length)
+      noteCallback(exchange, callbacks, c.get('dashboard').slug, beginning)
+    }).finally(arrived)
+  }
+
+  /** Of an app's callbacks those are told apart in metrics that it lists itself. */
+  async function learnCallbacks(c: Context<GatewayEnv>, answer: AppAnswer): Promise<void> {
+    if (c.env.incoming.method !== 'GET' || answer.statusCode !== 200) return
+    const list = await answer.whole(mostListBytes)
+    if (list) callbacks.learn(c.get('dashboard').slug, list)
   }
 
   return async function forward(c: Context<GatewayEnv>, route: DashRoute): Promise<Response> {
@@ -162,12 +185,18 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
       },
     })
     const { signal } = ending
+    const exchange = c.get('exchange')
     let turn: Work | undefined
+    let inFlight: { dec(): void } | undefined
     try {
       const body = await bodyOf(c, signal)
+      const counted = dependencies.inFlight(c.get('tenant').id, slug, exchange.kind)
+      counted.inc()
+      inFlight = counted
       turn = await work.begin(c, signal).catch((error: unknown) => {
         throw upstreamFailure(error)
       })
+      const askedAt = performance.now()
       const answer = await askApp(pools.poolFor(appUrl, session.idHash), {
         // The routes of Dash know no other methods.
         method: incoming.method as UpstreamRequest['method'],
@@ -180,10 +209,19 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         ),
         body,
         signal,
+      }).catch((error: unknown) => {
+        if (error instanceof GatewayError && error.status >= 502) {
+          dependencies.onFailure(slug, error.code)
+          pools.noteReached(appUrl, error.status !== 502)
+        }
+        throw error
       })
+      pools.noteReached(appUrl, true)
+      noteAnswer(exchange, answer, askedAt)
       if (!answer.isWhole) turn.answering()
       return await passOn(c, route, answer, outgoing)
     } finally {
+      inFlight?.dec()
       turn?.end()
       release()
     }

@@ -3,6 +3,7 @@ import { notFound } from '../edge/error-response.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { basePathOf } from './app-request.ts'
 import { dashRoute, type DashRoute } from './dash-routes.ts'
+import { exchangeOf } from './exchange.ts'
 import type { httpHandler } from './http-handler.ts'
 import type { socketHandler } from './socket-handler.ts'
 
@@ -33,5 +34,6 @@ export const proxyStage = ({ forward, openSocket }: ProxyHandlers) =>
   async function proxy(c: Context<GatewayEnv>): Promise<Response> {
     const route = routeOf(c)
     if (!route) throw notFound()
+    c.set('exchange', exchangeOf(route, c.get('target')))
     return route === 'socket' ? openSocket(c) : forward(c, route)
   }

@@ -21,6 +21,8 @@ const renewBeforeSeconds = 300
  * @returns `fresh` signs a new one, for a socket that will live with it
  */
 export function createTenantTokenCache(signer: TokenSigner) {
+  let hits = 0
+  let misses = 0
   async function fresh(session: LiveSession, tenantId: string, dashboard: string) {
     const { sub, email, role } = session.principal
     const signed = await signer.sign({ sub, email, role, tenantId, dashboard, sid: session.idHash })
@@ -32,8 +34,15 @@ export function createTenantTokenCache(signer: TokenSigner) {
     async tokenFor(session: LiveSession, tenantId: string, dashboard: string) {
       const known = session.tenantTokens.get(dashboard)
       const enough = known && known.expiresAt - session.now() / 1000 > renewBeforeSeconds
-      return enough ? known : fresh(session, tenantId, dashboard)
+      if (enough) {
+        hits += 1
+        return known
+      }
+      misses += 1
+      return fresh(session, tenantId, dashboard)
     },
+    /** How often it helped, for the metrics; tokens are held by their sessions. */
+    use: () => ({ hits, misses }),
   }
 }
 

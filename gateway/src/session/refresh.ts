@@ -26,6 +26,8 @@ export interface RefreshOptions {
   /** Writes down that a session has ended, and why. */
   readonly record: (session: LiveSession, reason: string, requestId: string) => Promise<void>
   readonly onFault: (error: unknown) => void
+  /** Told when a session has new tokens. */
+  readonly onRefreshed?: () => void
   readonly now?: () => number
   readonly random?: () => number
   /** How long a request waits for a refresh, which then goes on without it. */
@@ -193,7 +195,9 @@ export function createRefresher(options: RefreshOptions) {
     }
     session.access = done.change.access
     begunHere.delete(session)
-    if (!isDue(session)) backOffs.delete(session)
+    if (isDue(session)) return
+    backOffs.delete(session)
+    options.onRefreshed?.()
   }
 
   function start(session: LiveSession, requestId: string): Promise<void> {

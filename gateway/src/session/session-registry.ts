@@ -45,6 +45,8 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
   const { cookies, store, notificationsCurrent, idleSeconds, graceSeconds } = options
   const now = options.now ?? Date.now
   const byCookie = new LRUCache<string, LiveSession>({ max: rememberedCookies })
+  let hits = 0
+  let misses = 0
   const byIdHash = new Map<string, LiveSession>()
   /** Reads that are under way; a revocation that comes meanwhile is marked here. */
   const loading = new Map<string, { count: number; revoked: boolean }>()
@@ -133,7 +135,9 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
     /** The live session of a cookie's value, or `undefined` when it opens none. */
     async find(cookieValue: string): Promise<LiveSession | undefined> {
       let session = byCookie.get(cookieValue)
-      if (!session) {
+      if (session) hits += 1
+      else {
+        misses += 1
         const content = await cookies.unseal(cookieValue)
         session = content && (await load(content))
         if (!session) return undefined
@@ -151,6 +155,9 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
 
     /** How many sessions this process knows. */
     size: () => byIdHash.size,
+
+    /** How often a cookie was known, for the metrics. */
+    cookieUse: () => ({ entries: byCookie.size, hits, misses }),
 
     /** A person was seen at work in this session: its idle end moves away. */
     seen: extend,

@@ -43,6 +43,8 @@ export function createContentStore({ disk, coder, memoryBytes }: ContentStoreOpt
   })
   const missing = new LRUCache<string, true>({ max: 10_000, ttl: missingMs })
   const underWay = new Set<string>()
+  let hits = 0
+  let misses = 0
 
   function keep(hash: string, coding: CodingOrIdentity, bytes: Buffer): void {
     const name = nameOf(hash, coding)
@@ -101,10 +103,17 @@ export function createContentStore({ disk, coder, memoryBytes }: ContentStoreOpt
     ): Promise<Representation | undefined> {
       for (const coding of accepted) {
         const found = memory.get(nameOf(hash, coding)) ?? (await find(hash, coding))
-        if (found) return found
+        if (found) {
+          hits += 1
+          return found
+        }
       }
+      misses += 1
       return undefined
     },
+
+    /** How often it helped, for the metrics. */
+    use: () => ({ entries: memory.size, hits, misses }),
   }
 }
 

@@ -139,6 +139,8 @@ export function createSharedAssets({ folder, maxBytes, fetchAsset, warn }: Share
     same: (bytes: Buffer, accepted: readonly CodingOrIdentity[]) =>
       contents.get(hashOf(bytes), accepted),
 
+    use: contents.use,
+
     close(): void {
       coder.close()
     },
