@@ -77,4 +77,8 @@ describe('an app’s plotly.js', () => {
     expect(plotly.inPlaceOf(Buffer.from(`${banner('4.1.1')}theirs`))).toBe(plotly.file)
     expect(plotly.inPlaceOf(other)).toBe(other)
   })
+
+  it('asks browsers to compile it while it is downloaded, which they heed in the first line alone', () => {
+    expect(plotly.file.toString('latin1', 0, 32)).toMatch(/^\/\/# allFunctionsCalledOnLoad\n\/\*\*/)
+  })
 })

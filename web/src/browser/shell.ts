@@ -6,6 +6,7 @@ import { searchAsOneTypes } from './shell/live-search.ts'
 import { passThrough } from './shell/opening.ts'
 import { createOverlay } from './shell/overlay.ts'
 import { sessionEnded, signedOut } from './shell/overlay-content.ts'
+import { takePreloads } from './shell/preloads.ts'
 import { readTimeLeft } from './shell/session-answer.ts'
 import { createSessionClock } from './shell/session-clock.ts'
 import { createSessionWarning } from './shell/session-warning.ts'
@@ -17,6 +18,7 @@ function start(): void {
   passThrough()
   closeMenus()
   keepAddressClean()
+  takePreloads()
   const identity = readIdentity(document.documentElement)
   if (identity.user === undefined) return
 

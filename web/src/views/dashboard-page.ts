@@ -58,8 +58,10 @@ export function dashboardPage(m: {
     person,
     brand,
     body,
+    // Not as scripts: they would be compiled for this page, and then once more for the frame.
     head: html`${lateScripts.map(
-      (url) => html`<link rel="preload" as="script" href="${localPath(url)}" />`,
+      (url) =>
+        html`<link rel="preload" as="fetch" crossorigin="anonymous" href="${localPath(url)}" />`,
     )}`,
     layout: 'viewer',
     title: `${dashboard.title} · ${brand.displayName}`,
