@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { admin } from './config/admin.ts'
 import { azure } from './config/azure.ts'
 import { database } from './config/database.ts'
+import { faultsOfFiles } from './config/files.ts'
 import { keys } from './config/keys.ts'
 import { limits } from './config/limits.ts'
 import { listeners } from './config/listeners.ts'
@@ -9,6 +10,7 @@ import { observability } from './config/observability.ts'
 import { policy } from './config/policy.ts'
 import { processes } from './config/processes.ts'
 import { provider } from './config/provider.ts'
+import { withPlaces } from './config/reference.ts'
 import { requests } from './config/requests.ts'
 import { sessions } from './config/sessions.ts'
 import { sharedAssets } from './config/shared-assets.ts'
@@ -56,9 +58,27 @@ export type Config = Readonly<z.output<typeof settings>>
 /** All faults of a configuration at once, one line each, with the variable's name. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
-    super(['The configuration has faults:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
+    const lines = withPlaces(sections, faults).map((fault) => `  ${fault}`)
+    super(['The configuration has faults:', ...lines].join('\n'))
     this.name = 'ConfigError'
   }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+function read(env: Environment) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { data, error } = settings.safeParse(given)
+  const faults = [
+    ...(error?.issues.map((issue) => faultOf(given, issue)) ?? []),
+    ...crossFaults(given),
+  ]
+  return { data, faults }
+}
+
+function good({ data, faults }: ReturnType<typeof read>): Config {
+  if (!data || faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze(data)
 }
 
 /**
@@ -66,15 +86,16 @@ export class ConfigError extends Error {
  *
  * @throws {ConfigError} naming every variable that is missing or malformed
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = settings.safeParse(given)
-  const faults = [
-    ...(parsed.error?.issues.map((issue) => faultOf(given, issue)) ?? []),
-    ...crossFaults(given),
-  ]
-  if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
-  return Object.freeze(parsed.data)
+export const parseConfig = (env: Environment): Config => good(read(env))
+
+/**
+ * The same, after a look at the files and folders that settings name.
+ *
+ * @throws {ConfigError} naming every variable that is missing or malformed, or names no good file
+ */
+export async function checkConfig(env: Environment): Promise<Config> {
+  const { data, faults } = read(env)
+  return good({ data, faults: [...faults, ...(await faultsOfFiles(env))] })
 }
 
 /** What well-formed settings do not go together, whatever else is wrong. */

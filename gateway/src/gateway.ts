@@ -64,6 +64,7 @@ export async function startGateway(
     address: config.OPS_LISTEN,
     app: createOpsApp({ metrics, readiness }),
     isForOthers: true,
+    needsNoHost: true,
   })
 
   const certificates = await composeCertificates(config, foundation, logger, (name, identity) =>

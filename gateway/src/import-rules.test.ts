@@ -117,6 +117,7 @@ describe('imports', () => {
   it('leave the process to the entry points', () => {
     const entries = [
       'main.ts',
+      'config-check.ts',
       'config-reference.ts',
       'metrics-reference.ts',
       'db/migrate.ts',

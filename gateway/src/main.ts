@@ -1,7 +1,7 @@
 /** The process: reads the environment, starts the gateway, ends it on a signal. */
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
-import { ConfigError, parseConfig, type Config } from './config.ts'
+import { checkConfig, ConfigError, parseConfig, type Config } from './config.ts'
 import { exceptionWarnings } from './config/policy.ts'
 import { startGateway } from './gateway.ts'
 import { createLogSink } from './observability/log-sink.ts'
@@ -9,9 +9,10 @@ import { createLogger } from './observability/logger.ts'
 import { answerQuestions } from './processes/conversation.ts'
 import { startProcesses } from './processes/primary.ts'
 
-function readConfig(): Config {
+async function readConfig(): Promise<Config> {
   try {
-    return parseConfig(process.env)
+    // The others of several processes start with what the first one has found good.
+    return cluster.isPrimary ? await checkConfig(process.env) : parseConfig(process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -19,7 +20,7 @@ function readConfig(): Config {
   }
 }
 
-const config = readConfig()
+const config = await readConfig()
 const { GATEWAY_PROCESSES } = config
 const processes = GATEWAY_PROCESSES === 'auto' ? availableParallelism() : GATEWAY_PROCESSES
 const log = createLogSink(process.stdout)

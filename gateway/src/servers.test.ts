@@ -117,3 +117,34 @@ describe('X9: a listener that is asked to stop', () => {
     expect(await answer).toBe('cut')
   })
 })
+
+describe('a probe without Host, of HTTP/1.0', () => {
+  const probe = async (needsNoHost: boolean) => {
+    const app: FetchApp = { fetch: () => new Response('ok') }
+    const address = { host: '127.0.0.1', port: 0 }
+    const servers = await startServers([{ name: 'one', address, app, needsNoHost }])
+    const socket = connect(servers.port('one') ?? 0, '127.0.0.1')
+    socket.write('GET /readyz HTTP/1.0\r\n\r\n')
+    const answer = await text(socket)
+    await servers.stop(0)
+    return answer.slice(0, 12)
+  }
+
+  it('is answered where balancers ask, and nowhere else', async () => {
+    expect([await probe(true), await probe(false)]).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  })
+})
+
+describe('X9: a listener that is about to stop', () => {
+  it('answers what comes, and ends each connection with its answer', async () => {
+    const app: FetchApp = { fetch: () => new Response('ok') }
+    const address = { host: '127.0.0.1', port: 0 }
+    const servers = await startServers([{ name: 'one', address, app }])
+    const ask = () => fetch(`http://127.0.0.1:${servers.port('one')}/`)
+    expect((await ask()).headers.get('connection')).toBe('keep-alive')
+    servers.leave()
+    const answer = await ask()
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
+    await servers.stop(0)
+  })
+})

@@ -37,6 +37,8 @@ export interface Listener {
   readonly upgrades?: boolean
   /** The answer to a header section that is too large, where people use the listener. */
   readonly tooLarge?: (blamesCookies: boolean) => TooLargeAnswer
+  /** Whether a request may come without `Host`, as probes of balancers do (HTTP/1.0). */
+  readonly needsNoHost?: boolean
   /** Closed after the others: what they still answer may need it. */
   readonly isForOthers?: boolean
 }
@@ -88,13 +90,14 @@ function letGoAfter(incoming: IncomingMessage, outgoing: ServerResponse): void {
 }
 
 function serverFor(
-  { app, tls, upgrades, tooLarge }: Listener,
+  { app, tls, upgrades, tooLarge, needsNoHost }: Listener,
   limits: ServerLimits,
   isLeaving: () => boolean,
 ): Server {
   // The global Request and Response stay node's own: libraries compare against them.
   const answer = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     overrideGlobalObjects: false,
+    ...(needsNoHost ? { hostname: 'localhost' } : {}),
   }) as RequestListener
   const listener: RequestListener = (incoming, outgoing) => {
     if (isLeaving()) letGoAfter(incoming, outgoing)

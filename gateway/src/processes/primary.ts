@@ -87,7 +87,9 @@ export async function startProcesses(
         ),
       }),
   })
-  const servers = await startServers([{ name: 'ops', address: config.OPS_LISTEN, app }])
+  const servers = await startServers([
+    { name: 'ops', address: config.OPS_LISTEN, app, needsNoHost: true },
+  ])
   supervisor.start()
 
   return {
