@@ -4,6 +4,9 @@ import { auditOpening, requireAccess } from './access/access-stage.ts'
 import { createStaffVisitsStore } from './audit/staff-visits-store.ts'
 import type { Config } from './config.ts'
 import { providerSettings } from './config/provider.ts'
+import { createDatasets } from './data/datasets.ts'
+import type { FileStorage } from './data/file-storage.ts'
+import { createFreshness } from './data/freshness.ts'
 import { clientAddresses } from './edge/client-address.ts'
 import { noteClientAddress } from './edge/client-address-stage.ts'
 import { csrf } from './edge/csrf.ts'
@@ -18,6 +21,8 @@ import { createStreams } from './limits/streams.ts'
 import { createTurns } from './limits/turns.ts'
 import { createWorkLimits } from './limits/work.ts'
 import type { Logger } from './observability/logger.ts'
+import { createMarkStore } from './marks/mark-store.ts'
+import { setFavourite } from './marks/set-favourite.ts'
 import { createLoginTransactions } from './oidc/login-transaction.ts'
 import { createRelyingParty } from './oidc/relying-party.ts'
 import { safeReturnTo } from './oidc/return-to.ts'
@@ -169,7 +174,11 @@ function composeProxy(
 }
 
 /** Creates what only the public listener needs, and its application. */
-export function composePublic(config: Config, foundation: Foundation, logger: Logger) {
+export function composePublic(
+  config: Config,
+  foundation: Foundation,
+  { logger, storage }: { logger: Logger; storage: FileStorage },
+) {
   const { audit, clock, cookies, directory, keyRings, metrics, registry, report, sessionStore } =
     foundation
   const publicOrigin = config.PUBLIC_URL
@@ -217,6 +226,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
   })
   const limitsOf = composeLimits(config, foundation)
   const ownSessions = createOwnSessionsStore(foundation.database)
+  const marks = createMarkStore(foundation.database)
   const staff = staffPages({
     assets,
     directory,
@@ -277,6 +287,12 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       cookies,
       ownSessions,
       chooser: staff.chooser,
+      marks,
+      newestDataOf: createFreshness({
+        list: createDatasets(storage).list,
+        onFault: (error) => logger.warn('the age of datasets could not be read', { error }),
+      }),
+      onMarkFault: (error) => logger.warn('an opening could not be marked', { error }),
       formTargets,
       lateScriptsOf: (...view) => shared.firstLoads.urlsFor(...view),
     }),
@@ -309,6 +325,7 @@ export function composePublic(config: Config, foundation: Foundation, logger: Lo
       opening: (c, next) => pagesOfErrors.opening(c, next),
     }),
     saveSettings,
+    setFavourite: setFavourite({ directory, marks }),
     endOwnSessions: endOwnSessions({
       store: ownSessions,
       registry,

@@ -3,6 +3,7 @@ import { composeCertificates } from './compose-certificates.ts'
 import { composePublic } from './compose-public.ts'
 import type { Config } from './config.ts'
 import { storageSource } from './config/storage.ts'
+import type { FileStorage } from './data/file-storage.ts'
 import { openStorage } from './data/storage.ts'
 import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
@@ -16,12 +17,12 @@ import { startServers, type Servers } from './servers.ts'
 /** What every request gets on the listeners that no browser uses. */
 const edgeOf = (listener: string, { log }: Foundation) => [requestId(), log(listener), intake()]
 
-const composeInternal = async (config: Config, foundation: Foundation) =>
+const composeInternal = (config: Config, foundation: Foundation, datasets: FileStorage) =>
   createInternalApp({
     tenantTokens: foundation.tenantTokens,
     keyRings: foundation.keyRings,
     directory: foundation.directory,
-    datasets: await openStorage(storageSource(config)),
+    datasets,
     preferences: foundation.preferences,
     isSessionLive: (sid) => foundation.registry.isLive(sid),
     issuer: config.OIDC_ISSUER,
@@ -48,8 +49,9 @@ export async function startGateway(
 ) {
   const foundation = await layFoundation(config, logger, logs)
   const { metrics, database, keyRings, registry } = foundation
-  const forBrowsers = composePublic(config, foundation, logger)
-  const internalApp = await composeInternal(config, foundation)
+  const storage = await openStorage(storageSource(config))
+  const forBrowsers = composePublic(config, foundation, { logger, storage })
+  const internalApp = composeInternal(config, foundation, storage)
   let isStopping = false
   const readiness = () =>
     readinessOf({

@@ -46,6 +46,7 @@ export interface PublicDependencies {
   readonly arrive: Handler
   readonly endOwnSessions: Handler
   readonly saveSettings: Handler
+  readonly setFavourite: Handler
   readonly switchTenant: Handler
   readonly preferences: Hono<GatewayEnv>
   readonly report: ErrorResponseOptions['report']
@@ -100,6 +101,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/', (c) => pages.home(c))
   app.get('/tenant', (c) => staff.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
+  app.post('/favourites', stages.requireTenant, dependencies.setFavourite)
   app.get('/access-log', stages.requireTenant, (c) => staff.accessLog(c))
   app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)
   app.route('/api/preferences/:slug', dependencies.preferences)

@@ -13,14 +13,18 @@ import { type Choice, tenantChooserPage } from '../src/views/tenant-chooser-page
 import { visitReasonPage } from '../src/views/visit-reason-page.ts'
 import { brandOf, DASHBOARDS, STAFF, TENANTS, VIEWER } from './models.ts'
 
+const NOON = Date.UTC(2026, 10, 23, 12)
+
 /** Path → page, one for every state that a view has without a script. */
 export const PAGES: Record<string, (page: Page) => string> = {
   '/home': (page) => home(page, VIEWER, 'acme-corp'),
   '/home-staff': (page) => home(page, STAFF, 'globex'),
   '/home-empty': (page) =>
-    homePage({ page, person: VIEWER, brand: brandOf('initech'), dashboards: [] }),
+    homePage({ ...homeOf(page, VIEWER, 'initech'), dashboards: [], total: 0 }),
+  '/home-marked': (page) => homePage(many(homeOf(page, VIEWER, 'globex'))),
+  '/home-nothing': (page) => homeSearched(page, VIEWER, 'acme-corp', 'weather'),
   '/chooser': (page) => chooser(page, few()),
-  '/chooser-many': (page) => chooser(page, many(), { recent: few().slice(0, 2) }),
+  '/chooser-many': (page) => chooser(page, manyChoices(), { recent: few().slice(0, 2) }),
   '/chooser-nothing': (page) => chooser(page, [], { query: 'nobody' }),
   '/chooser-empty': (page) => chooser(page, []),
   '/reason': (page) => reason(page, 'globex', '/'),
@@ -76,8 +80,47 @@ export function dashboard(page: Page, person: Person, tenant: string, path: stri
   })
 }
 
-export function home(page: Page, person: Person, tenant: string): string {
-  return homePage({ page, person, brand: brandOf(tenant), dashboards: DASHBOARDS })
+export function home(
+  page: Page,
+  person: Person,
+  tenant: string,
+  favourites: readonly string[] = [],
+): string {
+  return homePage(homeOf(page, person, tenant, favourites))
+}
+
+export function homeSearched(page: Page, person: Person, tenant: string, query: string): string {
+  const model = homeOf(page, person, tenant)
+  const fits = ({ title }: { title: string }) => title.toLowerCase().includes(query.toLowerCase())
+  return homePage({ ...model, dashboards: model.dashboards.filter(fits), query })
+}
+
+function homeOf(page: Page, person: Person, tenant: string, favourites: readonly string[] = []) {
+  const dashboards = DASHBOARDS.map((one) => ({
+    ...one,
+    isFavourite: favourites.includes(one.slug),
+  }))
+  const brand = brandOf(tenant)
+  const total = dashboards.length
+  return { page, person, brand, dashboards, total, query: '', now: NOON, dataFrom: NOON - 7e6 }
+}
+
+/** Somebody who has seen much. */
+function many(model: ReturnType<typeof homeOf>) {
+  const more = ['Premium triangles', 'Large losses', 'Expenses', 'Reinsurance', 'Solvency ratio']
+  const dashboards = [
+    ...DASHBOARDS,
+    ...more.map((title) => ({
+      slug: title.toLowerCase().replace(' ', '-'),
+      title,
+      description: '',
+    })),
+  ].map((one, i) => ({
+    ...one,
+    isFavourite: i === 1 || i === 4,
+    ...(i % 2 === 0 ? { openedAt: NOON - i * 4e6 - 5e5 } : {}),
+  }))
+  return { ...model, dashboards, total: dashboards.length }
 }
 
 export function error(page: Page, status: number, code: string, inFrame = false) {
@@ -94,7 +137,7 @@ function choiceOf(tenant: string): Choice {
 const few = (): Choice[] => Object.keys(TENANTS).map(choiceOf)
 
 /** As many as a page of a long list has. */
-function many(): Choice[] {
+function manyChoices(): Choice[] {
   const colours = ['#0b5fa5', '#7a3e9d', '#0f766e', '#b91c1c', '#f2b33d', '#1f2937']
   return Array.from({ length: 24 }, (_, i) => ({
     id: `insurer-${i}`,
@@ -126,8 +169,6 @@ export function searchedChooser(page: Page, query: string): string {
   const found = few().filter(({ displayName }) => displayName.toLowerCase().includes(query))
   return chooser(page, found, { query })
 }
-
-const NOON = Date.UTC(2026, 10, 23, 12)
 
 const VISITS: Visit[] = [
   {

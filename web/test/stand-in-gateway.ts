@@ -5,7 +5,7 @@ import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { fakeApp, RENDERER } from './fake-app.ts'
 import { brandOf, pageOf, STAFF, TENANTS } from './models.ts'
-import { dashboard, error, home, PAGES, reason, searchedChooser } from './pages.ts'
+import { dashboard, error, home, homeSearched, PAGES, reason, searchedChooser } from './pages.ts'
 
 const NONCE = 'dGVzdC1ub25jZQ'
 const TYPES: Record<string, string> = {
@@ -45,6 +45,8 @@ export interface Situation {
   busy: number
   /** Bodies of what was let through to `/app`, in order. */
   asked: string[]
+  /** Slugs that are marked. */
+  favourites: string[]
   /** Why staff chose a client, each time. */
   reasons: string[]
   /** How often somebody was said to be at work. */
@@ -67,6 +69,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     endsBy: 'idle',
     busy: 0,
     asked: [],
+    favourites: [],
     reasons: [],
     activity: 0,
   }
@@ -138,6 +141,12 @@ export async function startStandInGateway({ manifest, files }: Built) {
         now.person = undefined
         return void redirect('/signed-out')
       }
+      if (pathname === '/favourites') {
+        const slug = form.get('dashboard') ?? ''
+        now.favourites = now.favourites.filter((one) => one !== slug)
+        if (form.get('favourite') === 'yes') now.favourites.push(slug)
+        return void redirect('/')
+      }
       now.tenant = form.get('tenant') ?? ''
       now.reasons.push(form.getAll('reason').find(Boolean) ?? '')
       return void redirect(form.get('return_to') ?? '/')
@@ -157,7 +166,11 @@ export async function startStandInGateway({ manifest, files }: Built) {
       if (tenant !== null) return send(reason(page, tenant, returnTo))
       return send(searchedChooser(page, (searchParams.get('q') ?? '').toLowerCase()))
     }
-    if (pathname === '/') return send(home(page, now.person, now.tenant))
+    if (pathname === '/') {
+      const query = searchParams.get('q') ?? ''
+      if (query !== '') return send(homeSearched(page, now.person, now.tenant, query))
+      return send(home(page, now.person, now.tenant, now.favourites))
+    }
     const [, folder, slug = ''] = pathname.split('/')
     if (folder !== 'dashboard') return send(error(page, 404, 'not_found'))
     if (request.headers['sec-fetch-dest'] === 'document') {

@@ -74,6 +74,21 @@ export const preferences = pgTable(
   ],
 )
 
+export const dashboardMarks = pgTable(
+  'dashboard_marks',
+  {
+    tenantId: text('tenant_id').notNull(),
+    issuer: text('issuer').notNull(),
+    userSub: text('user_sub').notNull(),
+    dashboardSlug: text('dashboard_slug').notNull(),
+    isFavourite: boolean('is_favourite').notNull().default(false),
+    openedAt: when('opened_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.issuer, table.userSub, table.dashboardSlug] }),
+  ],
+)
+
 export const sessions = pgTable('sessions', {
   idHash: text('id_hash').primaryKey(),
   issuer: text('issuer').notNull(),

@@ -33,6 +33,9 @@ beforeAll(async () => {
     insert into preferences (tenant_id, issuer, user_sub, dashboard_slug, name, value)
     select id, 'https://op', 'u', 'loss-development', 'mine', '{}' from tenants`
   await test.owner`
+    insert into dashboard_marks (tenant_id, issuer, user_sub, dashboard_slug)
+    select id, 'https://op', 'u', 'loss-development' from tenants`
+  await test.owner`
     insert into sessions (id_hash, issuer, sub, email, role, tenants, tenant_id,
       idle_expires_at, absolute_expires_at)
     select repeat('h', 30) || id, 'https://op', 'u', 'u@acme.test', 'viewer', array[id::text], id,

@@ -5,13 +5,16 @@ import { logoutPage } from '@dashgate/web/views/logout-page.ts'
 import { signedInPage } from '@dashgate/web/views/signed-in-page.ts'
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
-import { timeLeft } from '../session/live-session.ts'
+import type { NewestOf } from '../data/freshness.ts'
+import type { MarkStore } from '../marks/mark-store.ts'
+import { type LiveSession, timeLeft } from '../session/live-session.ts'
 import type { OwnSessionsStore } from '../session/own-sessions-store.ts'
 import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { TenantDirectory } from '../tenant/directory.ts'
 import type { Dashboard } from '../tenant/tenant.ts'
 import type { ShellAssets } from './assets.ts'
+import { homeDashboards } from './home-model.ts'
 import { activeTenant, pageSender } from './send-page.ts'
 import { settingsOf } from './settings-cookie.ts'
 import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
@@ -23,6 +26,10 @@ export interface ShellDependencies {
   readonly ownSessions: Pick<OwnSessionsStore, 'list'>
   /** What staff see who have chosen no tenant yet. */
   readonly chooser: (c: Context<GatewayEnv>, returnTo: string) => Promise<Response>
+  readonly marks: Pick<MarkStore, 'list' | 'noteOpened'>
+  /** When the newest of a tenant's data were written, as far as that is known. */
+  readonly newestDataOf: NewestOf
+  readonly onMarkFault: (error: unknown) => void
   /** Origins where the provider may end its session: `POST /logout` is redirected there. */
   readonly formTargets: readonly string[]
   /** URLs of what a page of a dashboard has asked for before, beside the files that it names. */
@@ -33,6 +40,12 @@ export interface ShellDependencies {
   ) => readonly string[]
 }
 
+const ownerOf = ({ principal: { issuer, sub } }: LiveSession, tenantId: string) => ({
+  tenantId,
+  issuer,
+  sub,
+})
+
 /** The shell's own pages, and `/session` for its scripts. */
 export function shellPages({
   assets,
@@ -40,6 +53,9 @@ export function shellPages({
   cookies,
   ownSessions,
   chooser,
+  marks,
+  newestDataOf,
+  onMarkFault,
   formTargets,
   lateScriptsOf,
 }: ShellDependencies) {
@@ -52,15 +68,23 @@ export function shellPages({
       if (session.activeTenantId === undefined) return chooser(c, '/')
       const tenant = activeTenant(c, directory)
       c.set('tenant', tenant)
+      const dashboards = directory.dashboardsOf(tenant.id)
+      const query = (c.req.query('q') ?? '').slice(0, 100)
+      const [own, newest] = await Promise.all([
+        marks.list(ownerOf(session, tenant.id)),
+        newestDataOf(tenant.storagePrefix),
+      ])
       return html(
         c,
         homePage({
           page: pageOf(c, assets),
           person: personOf(session, directory),
           brand: brandOf(tenant),
-          dashboards: directory
-            .dashboardsOf(tenant.id)
-            .map(({ slug, title, description }) => ({ slug, title, description })),
+          dashboards: homeDashboards(dashboards, own, query),
+          total: dashboards.length,
+          query,
+          now: session.now(),
+          ...(newest === undefined ? {} : { dataFrom: newest.getTime() }),
         }),
       )
     },
@@ -71,6 +95,8 @@ export function shellPages({
       const dashboard = c.get('dashboard')
       const { slug, title } = dashboard
       c.header('Vary', 'Sec-Fetch-Dest')
+      // Nobody waits for it, and a dashboard opens without it.
+      marks.noteOpened(ownerOf(c.get('session'), c.get('tenant').id), slug).catch(onMarkFault)
       return html(
         c,
         dashboardPage({

@@ -2,6 +2,8 @@ import { watchActivity } from './activity.ts'
 import { type Dashboard, runDashboard } from './shell/dashboard.ts'
 import { readIdentity } from './shell/document-identity.ts'
 import { closeMenus, keepAddressClean } from './shell/menu.ts'
+import { keepPlaceWhenMarking } from './shell/favourites.ts'
+import { showPictures } from './shell/pictures.ts'
 import { searchAsOneTypes } from './shell/live-search.ts'
 import { passThrough } from './shell/opening.ts'
 import { createOverlay } from './shell/overlay.ts'
@@ -64,6 +66,8 @@ function start(): void {
   }
   offerToClose()
   searchAsOneTypes()
+  keepPlaceWhenMarking()
+  showPictures(identity)
 }
 
 start()

@@ -26,8 +26,20 @@ const text = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary' }))
 
 /** Every view with the same text in each of its fields. */
 const VIEWS: Record<string, (text: string) => string> = {
-  home: (t) => homePage({ ...shared(t), dashboards: [{ slug: t, title: t, description: t }] }),
-  emptyHome: (t) => homePage({ ...shared(t), dashboards: [] }),
+  home: (t) =>
+    homePage({
+      ...shared(t),
+      dashboards: [
+        { slug: t, title: t, description: t, isFavourite: true, openedAt: 0 },
+        { slug: t, title: t, description: t, isFavourite: false },
+      ],
+      total: 9,
+      query: '',
+      now: 0,
+      dataFrom: 0,
+    }),
+  emptyHome: (t) => homePage({ ...shared(t), dashboards: [], total: 0, query: '', now: 0 }),
+  homeSearched: (t) => homePage({ ...shared(t), dashboards: [], total: 9, query: `q${t}`, now: 0 }),
   chooser: (t) =>
     tenantChooserPage({
       ...shared(t),

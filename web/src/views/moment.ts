@@ -12,5 +12,5 @@ const formats: Readonly<Record<Language, Intl.DateTimeFormat>> = {
 export function momentOf(language: Language, moment: number, now: number): Markup {
   const at = new Date(moment)
   return html`<time datetime="${at.toISOString()}">${formats[language].format(at)} UTC</time>
-    <span class="quiet">${timeAgo(language, moment, now)}</span>`
+    <span class="quiet">· ${timeAgo(language, moment, now)}</span>`
 }

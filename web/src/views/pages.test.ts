@@ -26,24 +26,36 @@ const viewer = { email: 'viewer@acme.test', role: 'viewer' as const, canSwitch: 
 const staff = { email: 'actuary@kyros.test', role: 'admin' as const, canSwitch: true }
 const brand = { tenantId: 'acme-corp', displayName: 'Acme Corp', primary: '#0b3d91' }
 
+const empty = { dashboards: [], total: 0, query: '', now: 0 }
+
 describe('homePage', () => {
   it('says for which tenant and person it was made, so that scripts can tell', () => {
-    const html = homePage({ page, person: viewer, brand, dashboards: [] })
+    const html = homePage({ page, person: viewer, brand, ...empty })
     expect(html).toContain('data-tenant="acme-corp"')
     expect(html).toContain('data-user="viewer@acme.test"')
   })
 
   it('gives the tenant’s colour in the one style element that has the nonce', () => {
-    const html = homePage({ page, person: viewer, brand, dashboards: [] })
+    const html = homePage({ page, person: viewer, brand, ...empty })
     expect(html).toMatch(/<style nonce="r4nd0m">[^<]*--brand:#0b3d91/)
   })
 
   it('offers another client to staff only', () => {
-    const of = (person: typeof viewer | typeof staff) =>
-      homePage({ page, person, brand, dashboards: [] })
+    const of = (person: typeof viewer | typeof staff) => homePage({ page, person, brand, ...empty })
     expect(of(staff)).toContain('You are looking at')
     expect(of(staff)).toContain('/tenant?return_to=')
     expect(of(viewer)).not.toContain('/tenant')
+  })
+
+  it('has favourites first, each with a form that needs no script', () => {
+    const one = { slug: 'a', title: 'A', description: '', isFavourite: false }
+    const dashboards = [one, { ...one, slug: 'b', title: 'B', isFavourite: true }]
+    const html = homePage({ page, person: viewer, brand, ...empty, dashboards, total: 2 })
+    expect([...html.matchAll(/card-link" href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+      '/dashboard/b/',
+      '/dashboard/a/',
+    ])
+    expect(html).toMatch(/<form[^>]*method="post"\s+action="\/favourites"/)
   })
 
   it('shows initials instead of a logo that is no image', () => {
@@ -51,7 +63,7 @@ describe('homePage', () => {
       page,
       person: viewer,
       brand: { ...brand, logo: 'javascript:alert(1)' },
-      dashboards: [],
+      ...empty,
     })
     expect(html).not.toContain('javascript:')
     expect(html).toContain('>AC<')

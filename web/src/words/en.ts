@@ -3,8 +3,9 @@ import { dashboard } from './en/dashboard.ts'
 import { errors } from './en/errors.ts'
 import { frame } from './en/frame.ts'
 import { staff } from './en/staff.ts'
+import { home } from './en/home.ts'
 import { messages } from './en/messages.ts'
 
-export const en = { frame, account, dashboard, errors, messages, staff }
+export const en = { frame, account, dashboard, errors, messages, home, staff }
 
 export type Words = typeof en

@@ -3,6 +3,7 @@ import { isWithin, titleFor } from './address.ts'
 import type { Identity } from './document-identity.ts'
 import type { Overlay } from './overlay.ts'
 import { otherPerson, otherTenant } from './overlay-content.ts'
+import { takePicture } from './pictures.ts'
 import { createStage, type Stage } from './stage.ts'
 
 interface Surroundings {
@@ -48,8 +49,11 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
     switch (message.type) {
       case 'dashgate:loading':
         return stage.loading()
-      case 'dashgate:ready':
+      case 'dashgate:ready': {
+        const shown = stage.frame()
+        if (shown !== null) takePicture(around.identity, slug, shown)
         return stage.ready()
+      }
       case 'dashgate:location':
         return follow(message)
       case 'dashgate:failed':
