@@ -3,6 +3,7 @@ import { type Dashboard, runDashboard } from './shell/dashboard.ts'
 import { readIdentity } from './shell/document-identity.ts'
 import { closeMenus, keepAddressClean } from './shell/menu.ts'
 import { keepPlaceWhenMarking } from './shell/favourites.ts'
+import { offerPalette } from './shell/palette.ts'
 import { showPictures } from './shell/pictures.ts'
 import { searchAsOneTypes } from './shell/live-search.ts'
 import { passThrough } from './shell/opening.ts'
@@ -54,6 +55,7 @@ function start(): void {
   if (left !== undefined) clock.take(left)
   watchActivity(clock.active)
 
+  const palette = offerPalette(identity.canSwitch)
   const root = document.querySelector<HTMLElement>('[data-stage]')
   if (root !== null) {
     dashboard = runDashboard(root, {
@@ -62,6 +64,7 @@ function start(): void {
       checkSession: guard.check,
       sessionEnded: () => overlay.show(sessionEnded(identity)),
       active: clock.active,
+      listenIn: palette.listenIn,
     })
   }
   offerToClose()

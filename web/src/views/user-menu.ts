@@ -8,7 +8,10 @@ import { wordsOf } from '../words/words.ts'
 /** Who is signed in, the way to another tenant for staff, to the account, and out. Opens without a script. */
 export function userMenu(page: Page, person: Person): Markup {
   const words = wordsOf(page).frame
-  const switchLink = html`<a class="menu-item" href="${withReturnTo('/tenant', page.returnPath)}"
+  const switchLink = html`<a
+    class="menu-item"
+    href="${withReturnTo('/tenant', page.returnPath)}"
+    data-command
     >${icon('swap')} ${words.switchClient}</a
   >`
   return html`<details class="menu">
@@ -23,8 +26,12 @@ export function userMenu(page: Page, person: Person): Markup {
         <span class="menu-person-email">${person.email}</span>
         <span class="quiet">${person.role === 'admin' ? words.staff : words.viewer}</span>
       </p>
+      <button type="button" class="menu-item" data-palette hidden>
+        ${icon('search')} ${words.goTo} <span class="menu-keys" aria-hidden="true">Ctrl K</span>
+      </button>
       ${person.canSwitch ? switchLink : undefined}
-      <a class="menu-item" href="/account">${icon('person')} ${words.yourAccount}</a>
+      <a class="menu-item" href="/access-log" data-command>${icon('eye')} ${words.accessLog}</a>
+      <a class="menu-item" href="/account" data-command>${icon('person')} ${words.yourAccount}</a>
       ${signOutForm(page, 'menu-item', icon('signOut'))}
     </div>
   </details>`
@@ -32,6 +39,6 @@ export function userMenu(page: Page, person: Person): Markup {
 
 export function signOutForm(page: Page, buttonClass: string, symbol?: Markup): Markup {
   return html`<form method="post" action="/logout" data-sign-out>
-    <button class="${buttonClass}">${symbol} ${wordsOf(page).frame.signOut}</button>
+    <button class="${buttonClass}" data-command>${symbol} ${wordsOf(page).frame.signOut}</button>
   </form>`
 }

@@ -15,6 +15,8 @@ interface Surroundings {
   sessionEnded: () => void
   /** A person is at work in the frame. */
   active: () => void
+  /** The keys of the shell are to be heard in the frame, too. */
+  listenIn: (target: Window) => void
 }
 
 export interface Dashboard {
@@ -52,6 +54,7 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
       case 'dashgate:ready': {
         const shown = stage.frame()
         if (shown !== null) takePicture(around.identity, slug, shown)
+        if (shown?.contentWindow) around.listenIn(shown.contentWindow)
         return stage.ready()
       }
       case 'dashgate:location':

@@ -15,4 +15,5 @@ export const frame: Words['frame'] = {
   lookingAt: (name) => html`Sie sehen ${name}`,
   whatTheySee: 'Was dort davon zu sehen ist',
   accessLog: 'Wer unsere Daten angesehen hat',
+  goTo: 'Gehe zu …',
 }

@@ -45,4 +45,9 @@ export const shell: ShellWords = {
   switchBack: (name) => `Zurück zu ${name}`,
   /** The reason that goes with it. */
   wentBack: 'Zurück zu einer Seite, die offen war',
+  palette: 'Zu einem Dashboard gehen oder etwas tun',
+  paletteNone: 'Nichts heißt so',
+  dashboard: 'Dashboard',
+  client: 'Mandant',
+  action: 'Aktion',
 }

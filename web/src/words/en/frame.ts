@@ -16,4 +16,5 @@ export const frame = {
   lookingAt: (name: Markup) => html`You are looking at ${name}`,
   whatTheySee: 'What they see of it',
   accessLog: 'Who looked at our data',
+  goTo: 'Go to…',
 }

@@ -43,6 +43,11 @@ export const shell = {
   switchBack: (name: string) => `Switch back to ${name}`,
   /** The reason that goes with it. */
   wentBack: 'Went back to a page that was open',
+  palette: 'Go to a dashboard, or do something',
+  paletteNone: 'Nothing goes by that name',
+  dashboard: 'Dashboard',
+  client: 'Client',
+  action: 'Action',
 }
 
 export type ShellWords = typeof shell
