@@ -27,6 +27,7 @@ const commands = {
   },
   'http-proxy-middleware': (options: PeerOptions) => own('http-proxy-middleware.ts', options),
   'Hono proxy helper': (options: PeerOptions) => own('hono.ts', options),
+  'Node and undici alone': (options: PeerOptions) => own('undici.ts', options),
 }
 
 export type NodePeer = keyof typeof commands

@@ -6,8 +6,9 @@ import type { ErrorPages } from './shell/error-pages.ts'
 import type { shellPages } from './shell/shell-pages.ts'
 import type { staffPages } from './shell/staff-pages.ts'
 import type { ShellAssets } from './shell/assets.ts'
+import { inOrder, stage, type Stage } from './stage.ts'
 
-type Stage = MiddlewareHandler<GatewayEnv>
+type Middleware = MiddlewareHandler<GatewayEnv>
 type Handler = (c: Parameters<Stage>[0]) => Response | Promise<Response>
 
 /** The stages of a request, each made elsewhere; this file only puts them in order. */
@@ -18,14 +19,14 @@ export interface PublicStages {
   readonly securityHeaders: Stage
   readonly intake: Stage
   readonly csrf: Stage
-  readonly limitSignIn: Stage
-  readonly limitBackchannel: Stage
+  readonly limitSignIn: Middleware
+  readonly limitBackchannel: Middleware
   readonly loadSession: Stage
   readonly refreshSession: Stage
   readonly noteNavigation: Stage
   readonly noteActivity: Stage
   readonly requireSession: Stage
-  readonly limitAccount: Stage
+  readonly limitAccount: Middleware
   readonly limitRequests: Stage
   readonly requireTenant: Stage
   readonly requireAccess: Stage
@@ -64,12 +65,9 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
     throw notFound()
   })
 
-  app.use(stages.requestId)
-  app.use(stages.clientAddress)
-  app.use(stages.accessLog)
-  app.use(stages.securityHeaders)
-  app.use(stages.intake)
-  app.use(stages.csrf)
+  // These finish every answer, refusals by all that comes after them included.
+  app.use(inOrder(stages.requestId, stages.clientAddress, stages.accessLog, stages.securityHeaders))
+  app.use(inOrder(stages.intake, stages.csrf))
 
   app.get('/assets/*', (c) => assets.serve(c))
 
@@ -79,8 +77,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.use(stages.loadSession)
   // Before whatever could put a cookie into an answer that anybody may keep.
   app.get('/_shared/*', stages.requireSession, stages.limitRequests, stages.sharedAsset)
-  app.use(stages.refreshSession)
-  app.use(stages.noteNavigation)
+  app.use(inOrder(stages.refreshSession, stages.noteNavigation))
   app.route('/', signIn)
   app.route('/', signOut)
   app.get('/logout', (c) => pages.logout(c))
@@ -103,19 +100,20 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.post('/tenant', dependencies.switchTenant)
   app.post('/favourites', stages.requireTenant, dependencies.setFavourite)
   app.get('/access-log', stages.requireTenant, (c) => staff.accessLog(c))
-  app.use('/api/preferences/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)
+  app.use('/api/preferences/:slug/*', inOrder(stages.requireTenant, stages.requirePreferenceAccess))
   app.route('/api/preferences/:slug', dependencies.preferences)
 
-  app.use('/dashboard/*', stages.requireTenant, stages.requireAccess)
+  app.use('/dashboard/*', inOrder(stages.requireTenant, stages.requireAccess))
   // Without the slash, links of the app would be relative to the wrong folder.
   app.get('/dashboard/:slug', (c) =>
     c.redirect(`${c.get('target').path}/${c.get('target').query}`, 308),
   )
-  app.get('/dashboard/*', async function shellPage(c, next) {
+  const shellPage = stage(function shellPage(c) {
     // Only the browser's own window gets the shell; its frame and all else get the app.
-    const isWindow = c.env.incoming.headers['sec-fetch-dest'] === 'document'
-    return isWindow ? pages.dashboard(c) : next()
+    const { method, headers } = c.env.incoming
+    const isReading = method === 'GET' || method === 'HEAD'
+    if (isReading && headers['sec-fetch-dest'] === 'document') return pages.dashboard(c)
   })
-  app.all('/dashboard/*', stages.auditOpening, stages.proxy)
+  app.all('/dashboard/*', inOrder(shellPage, stages.auditOpening, stage(stages.proxy)))
   return app
 }

@@ -42,6 +42,8 @@ export interface GatewayVariables {
   /** Set by the edge. */
   target: CanonicalTarget
   requestId: string
+  /** When it came, by `performance.now()`. */
+  startedAt: number
   traceparent: string
   clientKind: ClientKind
   /** Whom the request comes from, as far as our own proxies say; set on the public listener. */

@@ -1,6 +1,6 @@
-import { createMiddleware } from 'hono/factory'
 import type { Context } from 'hono'
 import type { GatewayEnv, RequestKind } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { hasLeft } from './answer.ts'
 
 /** One finished request, as it is logged and counted. Queries are left out: they can hold handles. */
@@ -40,7 +40,7 @@ function kindOf(c: Context<GatewayEnv>, path: string): RequestKind {
   return clientKind === 'document' || clientKind === 'frame' ? 'page' : 'api'
 }
 
-function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): AccessRecord {
+function recordOf(c: Context<GatewayEnv>, status: number): AccessRecord {
   const caller = c.get('caller')
   const exchange = c.get('exchange')
   const path = c.get('target')?.path ?? ''
@@ -51,7 +51,7 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
     method: c.env.incoming.method ?? '',
     path,
     status,
-    durationSeconds: (performance.now() - startedAt) / 1000,
+    durationSeconds: (performance.now() - c.get('startedAt')) / 1000,
     upstreamSeconds: exchange?.upstreamSeconds,
     requestBytes: exchange?.requestBytes ?? 0,
     responseBytes: exchange?.answer?.receivedBytes ?? 0,
@@ -71,12 +71,15 @@ function recordOf(c: Context<GatewayEnv>, status: number, startedAt: number): Ac
  * handshake counts when it is decided, not when its stream ends.
  */
 export const accessLog = (write: (record: AccessRecord) => void) =>
-  createMiddleware<GatewayEnv>(async function accessLog(c, next) {
-    const startedAt = performance.now()
-    const { outgoing } = c.env
-    outgoing?.once('close', () => {
-      write(recordOf(c, hasLeft(outgoing) ? outgoing.statusCode : clientClosedRequest, startedAt))
-    })
-    await next()
-    if (!outgoing) write(recordOf(c, c.get('tunnelStatus') ?? c.res.status, startedAt))
-  })
+  stage(
+    function accessLog(c) {
+      c.set('startedAt', performance.now())
+      const { outgoing } = c.env
+      outgoing?.once('close', () => {
+        write(recordOf(c, hasLeft(outgoing) ? outgoing.statusCode : clientClosedRequest))
+      })
+    },
+    (c) => {
+      if (!c.env.outgoing) write(recordOf(c, c.get('tunnelStatus') ?? c.res.status))
+    },
+  )

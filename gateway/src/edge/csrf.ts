@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { createMiddleware } from 'hono/factory'
-import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { GatewayError } from './gateway-error.ts'
 
 /** What tells where a request comes from. */
@@ -45,7 +44,7 @@ export interface CsrfOptions {
 
 /** Refuses requests that another site made a browser send (RFC 10017 §6.1.3.3). */
 export const csrf = ({ publicOrigin, tokenFor, exempt }: CsrfOptions) =>
-  createMiddleware<GatewayEnv>(function csrf(c, next) {
+  stage(function csrf(c) {
     const { headers, method } = c.env.incoming
     const site = headers['sec-fetch-site']
     const given = headers['x-csrf-token']
@@ -64,5 +63,4 @@ export const csrf = ({ publicOrigin, tokenFor, exempt }: CsrfOptions) =>
         'This request did not come from a page of this site, so nothing was changed. A script sends the X-CSRF-Token from /session.',
       )
     }
-    return next()
   })

@@ -1,5 +1,4 @@
-import { createMiddleware } from 'hono/factory'
-import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { canonicalTarget } from './canonical-path.ts'
 import { clientKind } from './client-kind.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -41,7 +40,7 @@ function tooLarge(status: 414 | 431, cookies: string | undefined): GatewayError 
  */
 export function intake(allowedHosts: readonly string[] = []) {
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()))
-  return createMiddleware<GatewayEnv>(function intake(c, next) {
+  return stage(function intake(c) {
     const { incoming } = c.env
     c.set(
       'clientKind',
@@ -69,6 +68,5 @@ export function intake(allowedHosts: readonly string[] = []) {
     if (hosts.size > 0 && !hosts.has(hostOf(incoming.headers)?.toLowerCase() ?? '')) {
       throw new GatewayError(421, 'unknown_host', 'This server does not answer for that host name.')
     }
-    return next()
   })
 }

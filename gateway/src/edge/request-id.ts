@@ -1,5 +1,4 @@
-import { createMiddleware } from 'hono/factory'
-import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { addHeaders } from './add-headers.ts'
 import { randomHex } from './random-hex.ts'
 
@@ -8,10 +7,11 @@ import { randomHex } from './random-hex.ts'
  * W3C trace context of its own: what a browser sends under these names is never taken over.
  */
 export const requestId = () =>
-  createMiddleware<GatewayEnv>(async function requestId(c, next) {
-    const trace = randomHex(16)
-    c.set('requestId', trace)
-    c.set('traceparent', `00-${trace}-${randomHex(8)}-01`)
-    await next()
-    addHeaders(c, [['X-Request-Id', trace]])
-  })
+  stage(
+    function requestId(c) {
+      const trace = randomHex(16)
+      c.set('requestId', trace)
+      c.set('traceparent', `00-${trace}-${randomHex(8)}-01`)
+    },
+    (c) => addHeaders(c, [['X-Request-Id', c.get('requestId')]]),
+  )

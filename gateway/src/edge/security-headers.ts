@@ -1,5 +1,4 @@
-import { createMiddleware } from 'hono/factory'
-import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { addHeaders } from './add-headers.ts'
 import { randomHex } from './random-hex.ts'
 
@@ -87,9 +86,10 @@ export function baseSecurityHeaders(secure: boolean): Readonly<Record<string, st
 
 export function securityHeaders(secure: boolean) {
   const headers = Object.entries(baseSecurityHeaders(secure))
-  return createMiddleware<GatewayEnv>(async function securityHeaders(c, next) {
-    c.set('nonce', randomHex(16))
-    await next()
-    addHeaders(c, headers)
-  })
+  return stage(
+    function securityHeaders(c) {
+      c.set('nonce', randomHex(16))
+    },
+    (c) => addHeaders(c, headers),
+  )
 }

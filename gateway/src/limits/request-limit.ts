@@ -1,6 +1,5 @@
-import { createMiddleware } from 'hono/factory'
-import type { GatewayEnv } from '../request-context.ts'
 import type { Principal } from '../session/principal.ts'
+import { stage } from '../stage.ts'
 import { importanceOf, reserveFor } from './importance.ts'
 import type { LimitsByTenant } from './limits.ts'
 import { tooManyRequests } from './per-minute.ts'
@@ -25,7 +24,7 @@ const tenantTooOften = tooManyRequests(
 export function limitRequests(limitsOf: LimitsByTenant, now?: () => number) {
   const users = createTokenBuckets(rememberedUsers, now)
   const tenants = createTokenBuckets(rememberedTenants, now)
-  return createMiddleware<GatewayEnv>(function limitRequests(c, next) {
+  return stage(function limitRequests(c) {
     const { principal, activeTenantId } = c.get('session')
     const limits = limitsOf(activeTenantId)
     const reserve = reserveFor[importanceOf(c.get('target'))]
@@ -35,6 +34,5 @@ export function limitRequests(limitsOf: LimitsByTenant, now?: () => number) {
       const wait = tenants.take(activeTenantId, paceOf(limits.requestsPerMinute), reserve)
       if (wait > 0) throw tenantTooOften(wait)
     }
-    return next()
   })
 }

@@ -1,6 +1,7 @@
+import type { Context } from 'hono'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 import { createBackOff, type BackOff } from './back-off.ts'
 import type { LiveSession } from './live-session.ts'
 import type { Principal } from './principal.ts'
@@ -232,6 +233,8 @@ export function createRefresher(options: RefreshOptions) {
   }
 
   return {
+    /** Whether there is anything to do, which is seldom. */
+    isDue,
     refreshIfDue,
 
     /**
@@ -250,12 +253,14 @@ export function createRefresher(options: RefreshOptions) {
 export type Refresher = ReturnType<typeof createRefresher>
 
 /** Renews the tokens of the request's session where that is due; drops a session that this ended. */
-export const refreshSession = ({ refreshIfDue }: Pick<Refresher, 'refreshIfDue'>) =>
-  createMiddleware<GatewayEnv>(async function refreshSession(c, next) {
+export function refreshSession({ isDue, refreshIfDue }: Pick<Refresher, 'isDue' | 'refreshIfDue'>) {
+  async function refresh(c: Context<GatewayEnv>, session: LiveSession): Promise<void> {
+    await refreshIfDue(session, c.get('requestId'))
+    if (session.ended) c.set('session', undefined as never)
+  }
+
+  return stage(function refreshSession(c) {
     const session = c.get('session')
-    if (session) {
-      await refreshIfDue(session, c.get('requestId'))
-      if (session.ended) c.set('session', undefined as never)
-    }
-    await next()
+    if (session && isDue(session)) return refresh(c, session)
   })
+}

@@ -122,6 +122,32 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
     session.confirmedAt = now()
   }
 
+  async function findFirst(cookieValue: string): Promise<LiveSession | undefined> {
+    const content = await cookies.unseal(cookieValue)
+    const session = content && (await load(content))
+    if (!session) return undefined
+    byCookie.set(cookieValue, session)
+    return session.ended ? undefined : stillAlive(session)
+  }
+
+  /** The session, where nothing has ended it. */
+  function stillAlive(session: LiveSession) {
+    const at = now()
+    if (!notificationsCurrent() || isExpired(session, at)) return confirmedAlive(session)
+    session.confirmedAt = at
+    return session
+  }
+
+  async function confirmedAlive(session: LiveSession): Promise<LiveSession | undefined> {
+    await confirm(session)
+    if (session.ended || isExpired(session, now())) {
+      end(session)
+      return undefined
+    }
+    if (notificationsCurrent()) session.confirmedAt = now()
+    return session
+  }
+
   function extend(session: LiveSession) {
     // Not by the idle end, which stands still before the absolute one: the use is written as well.
     if (now() - session.lastUsedAt < Math.min(extendEveryMs, idleSeconds * 50)) return
@@ -132,25 +158,18 @@ export function createSessionRegistry(options: SessionRegistryOptions) {
   }
 
   return {
-    /** The live session of a cookie's value, or `undefined` when it opens none. */
-    async find(cookieValue: string): Promise<LiveSession | undefined> {
-      let session = byCookie.get(cookieValue)
-      if (session) hits += 1
-      else {
+    /**
+     * The live session of a cookie's value, or `undefined` when it opens none; a promise only where
+     * there is something to wait for.
+     */
+    find(cookieValue: string): LiveSession | undefined | Promise<LiveSession | undefined> {
+      const session = byCookie.get(cookieValue)
+      if (!session) {
         misses += 1
-        const content = await cookies.unseal(cookieValue)
-        session = content && (await load(content))
-        if (!session) return undefined
-        byCookie.set(cookieValue, session)
+        return findFirst(cookieValue)
       }
-      if (session.ended) return undefined
-      if (!notificationsCurrent() || isExpired(session, now())) await confirm(session)
-      if (session.ended || isExpired(session, now())) {
-        end(session)
-        return undefined
-      }
-      if (notificationsCurrent()) session.confirmedAt = now()
-      return session
+      hits += 1
+      return session.ended ? undefined : stillAlive(session)
     },
 
     /** How many sessions this process knows. */

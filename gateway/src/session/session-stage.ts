@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
-import { createMiddleware } from 'hono/factory'
 import type { GatewayEnv } from '../request-context.ts'
 import { signInAgain } from '../edge/gateway-error.ts'
+import { stage } from '../stage.ts'
 import { countRound, returnPath } from './arrival.ts'
+import type { LiveSession } from './live-session.ts'
 import type { SessionCookies } from './session-cookie.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
@@ -13,14 +14,15 @@ export interface SessionStageOptions {
 
 /** Who is calling? Sets the session if there is one; refuses nothing. */
 export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
-  createMiddleware<GatewayEnv>(async function loadSession(c, next) {
-    const value = cookies.only(c.env.incoming.headers.cookie)
-    const session = value === undefined ? undefined : await registry.find(value)
-    if (session) {
+  stage(function loadSession(c) {
+    const note = (session: LiveSession | undefined) => {
+      if (!session) return
       c.set('session', session)
       c.set('caller', session.principal)
     }
-    await next()
+    const value = cookies.only(c.env.incoming.headers.cookie)
+    const found = value === undefined ? undefined : registry.find(value)
+    return found instanceof Promise ? found.then(note) : note(found)
   })
 
 /**
@@ -29,17 +31,15 @@ export const loadSession = ({ cookies, registry }: SessionStageOptions) =>
  * somebody is at work in an open page (`POST /session/activity`).
  */
 export const noteNavigation = (registry: Pick<SessionRegistry, 'seen'>) =>
-  createMiddleware<GatewayEnv>(function noteNavigation(c, next) {
+  stage(function noteNavigation(c) {
     const session = c.get('session')
     if (session && c.get('clientKind') === 'document') registry.seen(session)
-    return next()
   })
 
 /** What the shell's script says of a person who is at work in an open page. */
 export const noteActivity = (registry: Pick<SessionRegistry, 'seen'>) =>
-  createMiddleware<GatewayEnv>(async function noteActivity(c, next) {
+  stage(function noteActivity(c) {
     registry.seen(c.get('session'))
-    await next()
   })
 
 /** The two pages that a person without a session may see before sign-in. */
@@ -56,8 +56,8 @@ export interface SessionPages {
  * here, once; it is also what keeps the fragment of a deep link, which dashboards have.
  */
 export const requireSession = (pages: SessionPages) =>
-  createMiddleware<GatewayEnv>(async function requireSession(c, next) {
-    if (c.get('session')) return next()
+  stage(function requireSession(c) {
+    if (c.get('session')) return
     const kind = c.get('clientKind')
     const { path, query } = c.get('target')
     if (kind === 'script' || c.env.upgrade) throw signInAgain()

@@ -1,7 +1,6 @@
-import { createMiddleware } from 'hono/factory'
 import { GatewayError } from '../edge/gateway-error.ts'
 import { personKey } from '../session/principal.ts'
-import type { GatewayEnv } from '../request-context.ts'
+import { stage } from '../stage.ts'
 
 /** Headers in which the scripts of a document repeat for which tenant and person it was made. */
 export const tenantHeader = 'x-dashgate-tenant'
@@ -43,7 +42,7 @@ export interface TenantStageOptions {
 
 /** For whom? Refuses requests of a document that was made for another tenant, or for somebody else. */
 export const requireTenant = ({ queryKeys, choose }: TenantStageOptions) =>
-  createMiddleware<GatewayEnv>(async function requireTenant(c, next) {
+  stage(function requireTenant(c) {
     const { path, query } = c.get('target')
     const { activeTenantId, principal } = c.get('session')
     if (activeTenantId === undefined) {
@@ -58,5 +57,4 @@ export const requireTenant = ({ queryKeys, choose }: TenantStageOptions) =>
       throw personMismatch()
     if (contradicts(activeTenantId, repeated(tenantHeader, queryKeys.tenant)))
       throw tenantMismatch()
-    await next()
   })
