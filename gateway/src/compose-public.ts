@@ -61,8 +61,12 @@ import { errorPages } from './shell/error-pages.ts'
 import { saveSettings } from './shell/settings-cookie.ts'
 import { shellPages } from './shell/shell-pages.ts'
 import { staffPages } from './shell/staff-pages.ts'
+import { usagePages } from './shell/usage-pages.ts'
 import { requireTenant } from './tenant/active-tenant.ts'
 import { switchTenant } from './tenant/switch-tenant.ts'
+import { callbackFigures } from './usage/callback-figures.ts'
+import { usageCsv } from './usage/usage-csv.ts'
+import { createUsageStore } from './usage/usage-store.ts'
 
 const defaultWebDist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
@@ -297,6 +301,14 @@ export function composePublic(
       lateScriptsOf: (...view) => shared.firstLoads.urlsFor(...view),
     }),
     staff,
+    usage: usagePages({
+      assets,
+      directory,
+      usage: createUsageStore(foundation.database),
+      csvOf: usageCsv,
+      callbacks: async () => callbackFigures(await metrics.snapshot()),
+      formTargets,
+    }),
     errorPages: pagesOfErrors,
     assets,
     signIn: signInRoutes({

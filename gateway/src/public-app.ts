@@ -4,6 +4,7 @@ import { notFound, errorResponse, type ErrorResponseOptions } from './edge/error
 import type { GatewayEnv } from './request-context.ts'
 import type { ErrorPages } from './shell/error-pages.ts'
 import type { shellPages } from './shell/shell-pages.ts'
+import type { usagePages } from './shell/usage-pages.ts'
 import type { staffPages } from './shell/staff-pages.ts'
 import type { ShellAssets } from './shell/assets.ts'
 import { inOrder, stage, type Stage } from './stage.ts'
@@ -39,6 +40,7 @@ export interface PublicStages {
 export interface PublicDependencies {
   readonly stages: PublicStages
   readonly pages: ReturnType<typeof shellPages>
+  readonly usage: ReturnType<typeof usagePages>
   readonly staff: Omit<ReturnType<typeof staffPages>, 'chooser'>
   readonly errorPages: Pick<ErrorPages, 'error'>
   readonly assets: Pick<ShellAssets, 'serve'>
@@ -58,7 +60,7 @@ export interface PublicDependencies {
  * there is no second copy of any check.
  */
 export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayEnv> {
-  const { stages, pages, staff, errorPages, assets, signIn, signOut, report } = dependencies
+  const { stages, pages, staff, usage, errorPages, assets, signIn, signOut, report } = dependencies
   const app = new Hono<GatewayEnv>()
   app.onError(errorResponse({ page: (c, error) => errorPages.error(c, error), report }))
   app.notFound(() => {
@@ -98,6 +100,8 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/', (c) => pages.home(c))
   app.get('/tenant', (c) => staff.chooseTenant(c))
   app.post('/tenant', dependencies.switchTenant)
+  app.get('/usage', (c) => usage.page(c))
+  app.get('/usage.csv', (c) => usage.csv(c))
   app.post('/favourites', stages.requireTenant, dependencies.setFavourite)
   app.get('/access-log', stages.requireTenant, (c) => staff.accessLog(c))
   app.use('/api/preferences/:slug/*', inOrder(stages.requireTenant, stages.requirePreferenceAccess))

@@ -10,6 +10,7 @@ import { tooLargePage } from '../src/views/too-large-page.ts'
 import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { type Choice, tenantChooserPage } from '../src/views/tenant-chooser-page.ts'
+import { usagePage } from '../src/views/usage-page.ts'
 import { visitReasonPage } from '../src/views/visit-reason-page.ts'
 import { brandOf, DASHBOARDS, STAFF, TENANTS, VIEWER } from './models.ts'
 
@@ -27,6 +28,8 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/chooser-many': (page) => chooser(page, manyChoices(), { recent: few().slice(0, 2) }),
   '/chooser-nothing': (page) => chooser(page, [], { query: 'nobody' }),
   '/chooser-empty': (page) => chooser(page, []),
+  '/usage-page': (page) => usage(page, 30),
+  '/usage-none': (page) => usage(page, 7),
   '/reason': (page) => reason(page, 'globex', '/'),
   '/access-log-visits': (page) => accessLog(page, VIEWER, 'acme-corp', VISITS),
   '/access-log-nobody': (page) => accessLog(page, STAFF, 'globex', []),
@@ -223,4 +226,28 @@ function signIns({ role }: Person): { signIns: SignIn[]; now: number } {
       { handle: 'c', isThis: false, signedInAt: ago(700), lastUsedAt: ago(20), tenantName: 'Acme' },
     ],
   }
+}
+
+/** A month of a busy client, or a week of nobody. */
+function usage(page: Page, days: number): string {
+  const isBusy = days > 7
+  const perDay = Array.from({ length: days }, (_, i) => ({
+    date: new Date(NOON - (days - 1 - i) * 86_400_000).toISOString().slice(0, 10),
+    openings: isBusy ? Math.round(40 + 30 * Math.sin(i / 2) + (i % 7 > 4 ? -35 : 0)) : 0,
+  })).map((one) => ({ ...one, openings: Math.max(0, one.openings) }))
+  const one = { tenant: 'Acme Corp', dashboard: 'Loss development' }
+  const dashboards = [{ ...one, openings: 412, people: 9, lastAt: NOON - 4e5 }]
+  const openings = [{ ...one, at: NOON - 4e5, person: 'viewer@acme.test' }]
+  const figures = { dashboard: 'claims-monitor', callback: 'table.data', requests: 1204 }
+  return usagePage({
+    page,
+    person: STAFF,
+    days,
+    periods: [7, 30, 90],
+    now: NOON,
+    perDay,
+    dashboards: isBusy ? dashboards : [],
+    openings: isBusy ? openings : [],
+    ...(isBusy ? { callbacks: [{ ...figures, failures: 3, seconds: 1.734 }] } : {}),
+  })
 }

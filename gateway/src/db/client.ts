@@ -12,7 +12,7 @@ import { isSlug } from '../tenant/slug.ts'
 export type Transaction = Omit<PostgresJsDatabase<typeof schema>, 'transaction' | '$client'>
 
 /** What a transaction is for when it is not for one tenant; row-level security knows each of them. */
-export type Purpose = 'directory' | 'session' | 'keys' | 'admin' | 'audit'
+export type Purpose = 'directory' | 'session' | 'keys' | 'admin' | 'audit' | 'usage'
 
 /**
  * The gateway's way to Postgres. There is no transaction that does not say for whom or what for it

@@ -200,9 +200,19 @@ describe('a purpose', () => {
       keyRings: 0,
       auditLogs: 0,
     },
+    // Openings only, of which there are none here.
+    usage: {
+      tenants: 0,
+      dashboards: 0,
+      assignments: 0,
+      preferences: 0,
+      sessions: 0,
+      keyRings: 0,
+      auditLogs: 0,
+    },
   }
 
-  it.each(['directory', 'session', 'keys', 'admin', 'audit'] as const)(
+  it.each(['directory', 'session', 'keys', 'admin', 'audit', 'usage'] as const)(
     '%s sees what it is for and nothing else',
     async (purpose) => {
       expect(await everywhere((work) => database.forPurpose(purpose, work), all)).toEqual(
@@ -212,7 +222,7 @@ describe('a purpose', () => {
   )
 
   it('other than admin changes no metadata', async () => {
-    for (const purpose of ['directory', 'session', 'keys', 'audit'] as const) {
+    for (const purpose of ['directory', 'session', 'keys', 'audit', 'usage'] as const) {
       const renamed = await database.forPurpose(purpose, async (tx) =>
         tx.update(tenants).set({ displayName: 'Taken' }).returning(),
       )

@@ -9,6 +9,7 @@ import { logoutPage } from './logout-page.ts'
 import { openingPage } from './opening-page.ts'
 import { sessionEndedFramePage } from './session-ended-frame-page.ts'
 import { tenantChooserPage } from './tenant-chooser-page.ts'
+import { usagePage } from './usage-page.ts'
 import { visitReasonPage } from './visit-reason-page.ts'
 
 const NASTY = [
@@ -48,6 +49,17 @@ const VIEWS: Record<string, (text: string) => string> = {
       recent: [],
       activeTenantId: t,
       returnTo: `/${t}`,
+    }),
+  usage: (t) =>
+    usagePage({
+      ...shared(t),
+      days: 7,
+      periods: [7],
+      now: 0,
+      perDay: [{ date: t, openings: 1 }],
+      dashboards: [{ tenant: t, dashboard: t, openings: 1, people: 1, lastAt: 0 }],
+      openings: [{ at: 0, person: t, tenant: t, dashboard: t }],
+      callbacks: [{ dashboard: t, callback: t, requests: 1, failures: 1, seconds: 1 }],
     }),
   reason: (t) => visitReasonPage({ ...shared(t), tenant: choice(t), returnTo: `/${t}` }),
   accessLog: (t) => {

@@ -14,6 +14,9 @@ export function userMenu(page: Page, person: Person): Markup {
     data-command
     >${icon('swap')} ${words.switchClient}</a
   >`
+  const usageLink = html`<a class="menu-item" href="/usage" data-command
+    >${icon('chart')} ${words.usage}</a
+  >`
   return html`<details class="menu">
     <summary class="menu-button">
       <span class="visually-hidden">${words.account}</span>
@@ -31,6 +34,7 @@ export function userMenu(page: Page, person: Person): Markup {
       </button>
       ${person.canSwitch ? switchLink : undefined}
       <a class="menu-item" href="/access-log" data-command>${icon('eye')} ${words.accessLog}</a>
+      ${person.role === 'admin' ? usageLink : undefined}
       <a class="menu-item" href="/account" data-command>${icon('person')} ${words.yourAccount}</a>
       ${signOutForm(page, 'menu-item', icon('signOut'))}
     </div>

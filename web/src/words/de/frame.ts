@@ -16,4 +16,5 @@ export const frame: Words['frame'] = {
   whatTheySee: 'Was dort davon zu sehen ist',
   accessLog: 'Wer unsere Daten angesehen hat',
   goTo: 'Gehe zu …',
+  usage: 'Nutzung',
 }

@@ -17,4 +17,5 @@ export const frame = {
   whatTheySee: 'What they see of it',
   accessLog: 'Who looked at our data',
   goTo: 'Go to…',
+  usage: 'Usage',
 }
