@@ -14,6 +14,7 @@ import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
 import type { Foundation } from './foundation.ts'
 import type { Logger } from './observability/logger.ts'
+import type { Renewals } from './processes/renewal.ts'
 import type { Listener } from './servers.ts'
 
 /** Checks access tokens for the admin API; asks the provider for nothing before there is one. */
@@ -52,6 +53,17 @@ function certificatesIn(setting: string, path: string): Buffer {
     throw new Error(`${setting} names a file without a certificate (PEM): ${path}`, { cause })
   }
   return pem
+}
+
+/** Reads the CA of client certificates again, and takes it for those who connect from now on. */
+export function renewAuthority(
+  { ADMIN_CERT_FILE: cert, ADMIN_CA_FILE: ca }: Config,
+  renew: (listener: string, ca: Buffer) => void,
+): Renewals {
+  if (cert === undefined || ca === undefined) return {}
+  return {
+    'CA of client certificates': async () => renew('admin', certificatesIn('ADMIN_CA_FILE', ca)),
+  }
 }
 
 /**

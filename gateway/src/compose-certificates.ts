@@ -66,10 +66,17 @@ export async function composeCertificates(
     }),
   )
   return {
-    areFollowed: followed.length > 0,
     initial: (listener: string) => followed.find((one) => one.listener === listener)?.initial,
-    /** Looks at all files at once. */
-    look: () => void followed.map(({ look }) => look()),
+    /** Looks at the files of each at once; rejects for one that is not good. */
+    renewals: Object.fromEntries(
+      followed.map(({ listener, look }) => [
+        `certificate of the ${listener} listener`,
+        async () => {
+          const fault = await look()
+          if (fault !== undefined) throw fault
+        },
+      ]),
+    ),
     stop: () => followed.forEach(({ stop }) => stop()),
   }
 }

@@ -137,6 +137,14 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
     sessionStore,
     cookies,
     registry,
+    /** What the database holds and this process keeps in memory. */
+    renewals: {
+      keys: () => keyRings.reload(),
+      'tenants and apps': async () => {
+        await directory.reload()
+        registry.recheckAccess()
+      },
+    },
     /** Whether changes that other replicas make arrive. */
     hearsChanges: () => notifications.isCurrent(),
     audit,

@@ -1,4 +1,4 @@
-import { composeAdmin } from './compose-admin.ts'
+import { composeAdmin, renewAuthority } from './compose-admin.ts'
 import { composeCertificates } from './compose-certificates.ts'
 import { composePublic } from './compose-public.ts'
 import type { Config } from './config.ts'
@@ -12,6 +12,7 @@ import { createInternalApp } from './internal-app.ts'
 import type { Logger } from './observability/logger.ts'
 import { createOpsApp } from './ops-app.ts'
 import { readinessOf } from './processes/readiness.ts'
+import { renewAll, type Renewals } from './processes/renewal.ts'
 import { startServers, type Servers } from './servers.ts'
 
 /** What every request gets on the listeners that no browser uses. */
@@ -87,8 +88,15 @@ export async function startGateway(
     ...(isOneOfMany ? [] : [opsListener()]),
   ])
 
+  const renewals: Renewals = {
+    ...certificates.renewals,
+    ...renewAuthority(config, (name, ca) => servers.renewAuthority(name, ca)),
+    ...foundation.renewals,
+  }
+
   return {
-    certificates,
+    /** Reads again what lies outside and may have changed; never rejects. */
+    renew: () => renewAll(renewals, logger),
     readiness,
     metrics: () => metrics.snapshot(),
 

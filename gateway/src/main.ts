@@ -72,6 +72,11 @@ function endOnSignals(end: (exitCode: number, delayMs: number) => void): void {
   }
 }
 
+/** Not of a terminal, which says the same when it is closed and wants us to end. */
+function renewOnSignal(renew: () => unknown): void {
+  if (!process.stdout.isTTY) process.on('SIGHUP', () => void renew())
+}
+
 function warn(): void {
   if (config.INSECURE_HTTP_ISSUER)
     logger.warn('INSECURE_HTTP_ISSUER is on: for a demo on one machine only')
@@ -87,8 +92,7 @@ async function serve(): Promise<void> {
     isOneOfMany: worker !== undefined,
   })
   logger.info('ready', { publicUrl: config.PUBLIC_URL, pid: process.pid })
-  // Only then: it is also what a terminal says that is closed.
-  if (gateway.certificates.areFollowed) process.on('SIGHUP', () => gateway.certificates.look())
+  renewOnSignal(gateway.renew)
   endOnSignals(stopper((delayMs) => gateway.stop(delayMs)))
   if (worker) answerQuestions(worker, gateway)
 }
@@ -97,9 +101,7 @@ async function serve(): Promise<void> {
 async function supervise(): Promise<void> {
   const end = stopper(async (delayMs) => started?.stop(delayMs))
   const started = await startProcesses(config, processes, logger, () => end(1))
-  if (config.PUBLIC_CERT_FILE ?? config.ADMIN_CERT_FILE) {
-    process.on('SIGHUP', () => started.reload())
-  }
+  renewOnSignal(() => started.renew())
   endOnSignals(end)
 }
 

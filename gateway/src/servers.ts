@@ -162,6 +162,14 @@ export async function startServers(
     listeners.map((one) => [one.name, serverFor(one, limits, () => isLeaving)]),
   )
   const sockets = [...servers.values()].map(trackSockets)
+  const current = new Map(listeners.flatMap(({ name, tls }) => (tls ? [[name, tls]] : [])))
+  const renewTls = (name: string, changes: Partial<ListenerTls>) => {
+    const [server, tls] = [servers.get(name), current.get(name)]
+    if (!server || !tls) return
+    const next = { ...tls, ...changes }
+    renewIdentity(server, next)
+    current.set(name, next)
+  }
   const stop = async (graceMs: number) => {
     const cut = setTimeout(() => {
       for (const socket of sockets.flatMap((open) => [...open])) socket.destroy()
@@ -187,10 +195,10 @@ export async function startServers(
     port: (name: string) => (servers.get(name)?.address() as AddressInfo | null)?.port,
     /** Another certificate for a listener; @throws when key and certificate do not belong together */
     renew(name: string, identity: TlsIdentity): void {
-      const tls = listeners.find((one) => one.name === name)?.tls
-      const server = servers.get(name)
-      if (tls && server) renewIdentity(server, tls, identity)
+      renewTls(name, identity)
     },
+    /** Another CA of client certificates for a listener. */
+    renewAuthority: (name: string, ca: Buffer) => renewTls(name, { ca }),
     /** Answers whatever comes, and each connection only once more. */
     leave: () => void (isLeaving = true),
     /** Takes no new connections, lets running requests end, then cuts what is left. */

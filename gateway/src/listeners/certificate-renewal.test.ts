@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
+import { text } from 'node:stream/consumers'
+import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority, type Authority, type Identity } from '../../test-support/certificates.ts'
 import { eventually } from '../../test-support/eventually.ts'
@@ -73,6 +74,11 @@ describe('a certificate that is followed', () => {
       expect.stringMatching(/ENOENT/),
     ])
     expect(followed.renewed).toEqual([])
+    // Who asks is told each time.
+    expect([String(await followed.look()), String(await followed.look())]).toEqual([
+      expect.stringMatching(/ENOENT/),
+      expect.stringMatching(/ENOENT/),
+    ])
     await write(next)
     await followed.look()
     expect(followed.renewed.map(({ cert }) => cert)).toEqual([next.cert])
@@ -111,6 +117,37 @@ describe('a listener whose certificate is renewed', () => {
     before.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     expect(String(await answered)).toMatch(/^HTTP\/1\.1 200 /)
     before.destroy()
+    await servers.stop(0)
+  })
+
+  it('of operators takes certificates of another CA from then on', async () => {
+    const other = await createAuthority('Other CA')
+    const { cert, key } = await other.issue('operator')
+    const app = {
+      fetch: (_: Request, bindings: object) => {
+        const { socket } = (bindings as { incoming: { socket: TLSSocket } }).incoming
+        return new Response(String(socket.authorized))
+      },
+    }
+    const address = { host: '127.0.0.1', port: 0 }
+    const tls = { ...(await authority.issue('server')), ca: authority.ca }
+    const servers = await startServers([{ name: 'one', address, app, tls }])
+    const isAuthorized = async () => {
+      const socket = connect({
+        port: servers.port('one') ?? 0,
+        ca: authority.ca,
+        servername: 'localhost',
+        cert,
+        key,
+      })
+      socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+      return (await text(socket)).endsWith('true')
+    }
+    expect(await isAuthorized()).toBe(false)
+    servers.renewAuthority('one', other.ca)
+    expect(await isAuthorized()).toBe(true)
+    servers.renew('one', await authority.issue('renewed'))
+    expect(await isAuthorized()).toBe(true)
     await servers.stop(0)
   })
 })

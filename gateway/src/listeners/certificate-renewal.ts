@@ -43,28 +43,36 @@ export async function followCertificate(options: RenewalOptions) {
     fault = said
   }
 
-  async function look(): Promise<void> {
+  /** Why what was seen last is not in use. */
+  let unfit: unknown
+
+  /** @returns why what lies there is not in use */
+  async function look(): Promise<unknown> {
     try {
       const found = await readIdentity(files)
-      if (isSame(found, seen)) return
+      if (isSame(found, seen)) return unfit
       seen = found
+      unfit = undefined
       const certificate = certificateOf(found)
       if (certificate.endsAt < Date.now()) throw new Error('the certificate has expired')
       fault = undefined
       onCertificate(certificate)
+      return undefined
     } catch (cause) {
+      unfit = cause
       tell(cause)
+      return cause
     }
   }
 
-  let looks = Promise.resolve()
+  let looks: Promise<unknown> = Promise.resolve()
   /** One after the other: what is asked for during a look begins after it. */
   const lookNow = () => (looks = looks.then(look))
   const timer = setInterval(() => void lookNow(), everyMs)
 
   return {
     initial,
-    /** Looks at the files at once. */
+    /** Looks at the files at once; the answer is why what lies there cannot be used. */
     look: lookNow,
     stop: () => clearInterval(timer),
   }

@@ -74,12 +74,13 @@ export function createTlsServer(
   return server
 }
 
-/** Shows another certificate to whoever connects from now on; who is connected stays so. */
-export function renewIdentity(server: Server, tls: ListenerTls, { cert, key }: TlsIdentity): void {
+/** Another certificate or CA for whoever connects from now on; who is connected stays so. */
+export function renewIdentity(server: Server, tls: ListenerTls): void {
+  const { ca, cert, key } = tls
   const secure = server as unknown as TlsServer
   const { minVersion, secureOptions } = tls.forBrowsers ? forBrowsers : forOperators
   // Node makes new ones, and every browser would have to shake hands in full once more.
   const ticketKeys = secure.getTicketKeys()
-  secure.setSecureContext({ minVersion, secureOptions, ca: tls.ca, cert, key })
+  secure.setSecureContext({ minVersion, secureOptions, ca, cert, key })
   secure.setTicketKeys(ticketKeys)
 }

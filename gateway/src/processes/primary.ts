@@ -93,8 +93,8 @@ export async function startProcesses(
   supervisor.start()
 
   return {
-    /** Has each process look at its certificates. */
-    reload: () => supervisor.ready().forEach((child) => child.signal('SIGHUP')),
+    /** Has each process read again what lies outside. */
+    renew: () => supervisor.ready().forEach((child) => child.signal('SIGHUP')),
 
     /** Resolves when nothing of the gateway is left. */
     async stop(delayMs: number): Promise<void> {
