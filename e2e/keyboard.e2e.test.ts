@@ -15,7 +15,9 @@ function focused(page: Page) {
     const outlined = element.closest('.card') ?? element
     const style = element.ownerDocument.defaultView.getComputedStyle(outlined)
     return {
-      name: element.textContent.trim().replaceAll(/\s+/g, ' '),
+      name: (element.getAttribute('aria-label') ?? element.textContent)
+        .trim()
+        .replaceAll(/\s+/g, ' '),
       seen: style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2,
     }
   })
@@ -35,12 +37,15 @@ async function tabThrough(page: Page, steps: number): Promise<string[]> {
 describe('by keyboard', () => {
   it('one comes past the bar to the dashboards, in the order of the page', async () => {
     const { page } = await signedIn(ACME)
-    expect(await tabThrough(page, 6)).toEqual([
+    expect(await tabThrough(page, 9)).toEqual([
       'Skip to content',
       expect.stringContaining('Acme Corp'),
       expect.stringContaining(ACME),
+      'Search dashboards',
       'Loss development',
+      'Mark Loss development as a favourite',
       'Reserve variability',
+      'Mark Reserve variability as a favourite',
       'Claims monitor',
     ])
     await page.keyboard.press('Enter')
@@ -52,14 +57,19 @@ describe('by keyboard', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toEqual({ name: 'Loss development', seen: true })
+    expect(await focused(page)).toEqual({ name: 'Search dashboards', seen: true })
   })
 
   it('one signs out', async () => {
     const { page } = await signedIn(ACME)
     await tabThrough(page, 3)
     await page.keyboard.press('Enter')
-    expect(await tabThrough(page, 2)).toEqual(['Your account', 'Sign out'])
+    expect(await tabThrough(page, 4)).toEqual([
+      'Go to… Ctrl K',
+      'Who looked at our data',
+      'Your account',
+      'Sign out',
+    ])
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
   })
