@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os'
 import { checkConfig, ConfigError, parseConfig, type Config } from './config.ts'
 import { exceptionWarnings } from './config/policy.ts'
 import { startGateway } from './gateway.ts'
+import { addressPolicy } from './observability/addresses.ts'
 import { createLogSink } from './observability/log-sink.ts'
 import { createLogger } from './observability/logger.ts'
+import { openLoki } from './observability/open-loki.ts'
 import { answerQuestions } from './processes/conversation.ts'
 import { startProcesses } from './processes/primary.ts'
 
@@ -24,7 +26,11 @@ const config = await readConfig()
 const { GATEWAY_PROCESSES } = config
 const processes = GATEWAY_PROCESSES === 'auto' ? availableParallelism() : GATEWAY_PROCESSES
 const log = createLogSink(process.stdout)
-const logger = createLogger(config.LOG_LEVEL, log)
+const loki = await openLoki(config, (message, facts) => void logger.warn(message, facts))
+const logger = createLogger(config.LOG_LEVEL, log, {
+  loki: loki && ((line, level) => loki.write(line, level, Date.now())),
+  addresses: addressPolicy(config.LOG_PII, config.LOG_PII_KEY),
+})
 process.on('exit', log.flush)
 
 // What node itself has to say may find nobody who reads it.
@@ -39,6 +45,9 @@ process.on('uncaughtException', (error) => {
 /** What is left of a process once nothing is under way any more may take so long to close. */
 const closeMs = 5000
 
+/** How long a process that ends waits for Loki to take its last lines. */
+const lastLinesMs = 2000
+
 /** Stops once, whoever asks first, and ends the process, whatever does not want to end. */
 function stopper(stop: (delayMs: number) => Promise<void>) {
   let isStopping = false
@@ -50,7 +59,11 @@ function stopper(stop: (delayMs: number) => Promise<void>) {
       logger.error('could not stop in time', { mostMs })
       process.exit(1)
     }, mostMs).unref()
-    stop(delayMs).then(
+    const stopped = async () => {
+      await stop(delayMs)
+      await loki?.close(lastLinesMs)
+    }
+    stopped().then(
       () => process.exit(exitCode),
       (error: unknown) => {
         logger.error('could not stop cleanly', { error })
@@ -88,7 +101,7 @@ async function serve(): Promise<void> {
   const { worker } = cluster
   const share = Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / processes))
   const gateway = await startGateway({ ...config, DATABASE_POOL_SIZE: share }, logger, {
-    logs: { stdout: log.use },
+    logs: { stdout: log.use, ...(loki ? { loki: loki.use } : {}) },
     isOneOfMany: worker !== undefined,
   })
   logger.info('ready', { publicUrl: config.PUBLIC_URL, pid: process.pid })

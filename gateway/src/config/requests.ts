@@ -24,9 +24,5 @@ export const requests = section({
       .string()
       .optional()
       .describe("Folder with the shell's built files; by default `web/dist` of the checkout."),
-    LOG_LEVEL: z
-      .enum(['error', 'warn', 'info', 'debug'])
-      .default('info')
-      .describe('Least severe log level that is written.'),
   },
 })
