@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { Context } from 'hono'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
 import { createStaffVisitsStore } from './audit/staff-visits-store.ts'
 import type { Config } from './config.ts'
@@ -29,6 +30,7 @@ import { safeReturnTo } from './oidc/return-to.ts'
 import { signInRoutes } from './oidc/sign-in.ts'
 import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
+import { changeOwnViews, createViewRoutes } from './preferences/views-routes.ts'
 import { createAppPools } from './proxy/app-pools.ts'
 import { assetSource } from './proxy/asset-source.ts'
 import { createCallbackNames } from './proxy/callback-names.ts'
@@ -177,6 +179,22 @@ function composeProxy(
   }
 }
 
+/** Whose views and filters a request is about: from what was verified, and from nothing else of it. */
+const viewWriterOf = (c: Context<GatewayEnv>) => {
+  const { issuer, sub, email } = c.get('session').principal
+  return {
+    tenantId: c.get('session').activeTenantId ?? '',
+    issuer,
+    sub,
+    email,
+    requestId: c.get('requestId'),
+  }
+}
+const preferenceWriterOf = (c: Context<GatewayEnv>) => ({
+  ...viewWriterOf(c),
+  dashboard: c.get('dashboard').slug,
+})
+
 /** Creates what only the public listener needs, and its application. */
 export function composePublic(
   config: Config,
@@ -297,6 +315,9 @@ export function composePublic(
         onFault: (error) => logger.warn('the age of datasets could not be read', { error }),
       }),
       onMarkFault: (error) => logger.warn('an opening could not be marked', { error }),
+      views: foundation.views,
+      contact: config.SUPPORT_CONTACT,
+      onFault: (error) => logger.warn('the views of a dashboard could not be read', { error }),
       formTargets,
       lateScriptsOf: (...view) => shared.firstLoads.urlsFor(...view),
     }),
@@ -344,15 +365,10 @@ export function composePublic(
       audit,
       count: metrics.countSession,
     }),
+    changeOwnViews: changeOwnViews(foundation.views, viewWriterOf),
     switchTenant: switchTenant({ directory, starter, registry, audit, safeReturnTo: returnTo }),
-    preferences: createPreferenceRoutes<GatewayEnv>(foundation.preferences, (c) => ({
-      tenantId: c.get('tenant').id,
-      issuer: c.get('session').principal.issuer,
-      sub: c.get('session').principal.sub,
-      email: c.get('session').principal.email,
-      dashboard: c.get('dashboard').slug,
-      requestId: c.get('requestId'),
-    })),
+    preferences: createPreferenceRoutes<GatewayEnv>(foundation.preferences, preferenceWriterOf),
+    views: createViewRoutes(foundation.views, preferenceWriterOf),
     report,
   })
   const closeAll = () => refresher.settled().then(close)

@@ -14,6 +14,7 @@ import type { Logger } from './observability/logger.ts'
 import { createMetrics } from './observability/metrics.ts'
 import type { LogUse } from './observability/store-metrics.ts'
 import { createPreferenceStore } from './preferences/preference-store.ts'
+import { createViewStore } from './preferences/view-store.ts'
 import { createWriteLimit } from './preferences/write-limit.ts'
 import { createSessionCookies } from './session/session-cookie.ts'
 import { createSessionRegistry } from './session/session-registry.ts'
@@ -128,6 +129,9 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
   // What changed between the reading above and that moment.
   keys.request()
 
+  // One for both: they write the same rows.
+  const writes = createWriteLimit()
+
   return {
     clock,
     metrics,
@@ -148,7 +152,8 @@ export async function layFoundation(config: Config, logger: Logger, logs: LogUse
     /** Whether changes that other replicas make arrive. */
     hearsChanges: () => notifications.isCurrent(),
     audit,
-    preferences: createPreferenceStore(database, audit, createWriteLimit()),
+    preferences: createPreferenceStore(database, audit, writes),
+    views: createViewStore(database, audit, writes),
     tenantTokens: createTenantTokens(keyRings, {
       issuer: config.PUBLIC_URL,
       lifetimeSeconds: tenantTokenSeconds,

@@ -135,7 +135,7 @@ describe('imports', () => {
 
   it('make a Hono only where a listener or a group of its routes is described', () => {
     const places =
-      /^((public|internal|admin|ops)-app\.ts|oidc\/sign-(in|out)\.ts|admin\/[\w-]+-routes\.ts|data\/dataset-routes\.ts|preferences\/preferences-routes\.ts)$/
+      /^((public|internal|admin|ops)-app\.ts|oidc\/sign-(in|out)\.ts|admin\/[\w-]+-routes\.ts|data\/dataset-routes\.ts|preferences\/(preferences|views)-routes\.ts)$/
     const makers = files.filter((file) =>
       /new Hono\b/.test(readFileSync(join(source, file), 'utf8')),
     )

@@ -52,6 +52,8 @@ export interface PublicDependencies {
   readonly setFavourite: Handler
   readonly switchTenant: Handler
   readonly preferences: Hono<GatewayEnv>
+  readonly views: Hono<GatewayEnv>
+  readonly changeOwnViews: Handler
   readonly report: ErrorResponseOptions['report']
 }
 
@@ -95,6 +97,7 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/account', (c) => pages.account(c))
   app.post('/account/sessions/end', dependencies.endOwnSessions)
   app.post('/account/settings', dependencies.saveSettings)
+  app.post('/account/views', stages.requireTenant, dependencies.changeOwnViews)
 
   app.use(stages.limitRequests)
   app.get('/', (c) => pages.home(c))
@@ -106,6 +109,8 @@ export function createPublicApp(dependencies: PublicDependencies): Hono<GatewayE
   app.get('/access-log', stages.requireTenant, (c) => staff.accessLog(c))
   app.use('/api/preferences/:slug/*', inOrder(stages.requireTenant, stages.requirePreferenceAccess))
   app.route('/api/preferences/:slug', dependencies.preferences)
+  app.use('/api/views/:slug/*', stages.requireTenant, stages.requirePreferenceAccess)
+  app.route('/api/views/:slug', dependencies.views)
 
   app.use('/dashboard/*', inOrder(stages.requireTenant, stages.requireAccess))
   // Without the slash, links of the app would be relative to the wrong folder.

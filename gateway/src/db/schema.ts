@@ -8,6 +8,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core'
 
 /**
@@ -66,6 +67,10 @@ export const preferences = pgTable(
     isDefault: boolean('is_default').notNull().default(false),
     version: integer('version').notNull().default(1),
     updatedAt: when('updated_at').notNull().defaultNow(),
+    /** For links to a view. */
+    id: uuid('id').notNull().defaultRandom(),
+    /** The owner's address, where the people of the tenant may see it as well. */
+    sharedBy: text('shared_by'),
   },
   (table) => [
     primaryKey({

@@ -85,7 +85,7 @@ const changed = () =>
     'The preference is not, or no longer, what the request expects. Read it again.',
   )
 
-const tooFast = () =>
+export const tooFast = () =>
   new GatewayError(429, 'too_many_changes', 'Too many changes at once. Try again in a moment.', {
     headers: { 'Retry-After': '1' },
   })

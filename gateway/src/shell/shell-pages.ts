@@ -13,9 +13,11 @@ import { mayActFor } from '../session/principal.ts'
 import type { SessionCookies } from '../session/session-cookie.ts'
 import type { TenantDirectory } from '../tenant/directory.ts'
 import type { Dashboard } from '../tenant/tenant.ts'
+import type { ViewStore } from '../preferences/view-store.ts'
 import type { ShellAssets } from './assets.ts'
 import { homeDashboards } from './home-model.ts'
 import { activeTenant, pageSender } from './send-page.ts'
+import { openingWith } from './opening-view.ts'
 import { settingsOf } from './settings-cookie.ts'
 import { brandOf, pageOf, personOf, signInsOf, tenantsOf } from './view-models.ts'
 
@@ -30,6 +32,11 @@ export interface ShellDependencies {
   /** When the newest of a tenant's data were written, as far as that is known. */
   readonly newestDataOf: NewestOf
   readonly onMarkFault: (error: unknown) => void
+  readonly views: Pick<ViewStore, 'list' | 'listOwn'>
+  /** Whom people ask who cannot go on. */
+  readonly contact: string
+  /** Told when the views could not be read: the dashboard is shown without them. */
+  readonly onFault: (error: unknown) => void
   /** Origins where the provider may end its session: `POST /logout` is redirected there. */
   readonly formTargets: readonly string[]
   /** URLs of what a page of a dashboard has asked for before, beside the files that it names. */
@@ -56,10 +63,25 @@ export function shellPages({
   marks,
   newestDataOf,
   onMarkFault,
+  views,
+  contact,
+  onFault,
   formTargets,
   lateScriptsOf,
 }: ShellDependencies) {
   const html = pageSender(formTargets)
+
+  /** A dashboard is worth more than its views. */
+  async function viewsOf(c: Context<GatewayEnv>) {
+    const { issuer, sub } = c.get('session').principal
+    const tenantId = c.get('tenant').id
+    try {
+      return await views.list({ tenantId, issuer, sub, dashboard: c.get('dashboard').slug })
+    } catch (error) {
+      onFault(error)
+      return undefined
+    }
+  }
 
   return {
     /** GET /: the tenant's dashboards; staff without a tenant choose one first. */
@@ -90,13 +112,18 @@ export function shellPages({
     },
 
     /** The page around a dashboard; its frame asks for the same address and gets the app. */
-    dashboard(c: Context<GatewayEnv>): Response {
-      const { path, query } = c.get('target')
+    async dashboard(c: Context<GatewayEnv>): Promise<Response> {
       const dashboard = c.get('dashboard')
       const { slug, title } = dashboard
       c.header('Vary', 'Sec-Fetch-Dest')
       // Nobody waits for it, and a dashboard opens without it.
       marks.noteOpened(ownerOf(c.get('session'), c.get('tenant').id), slug).catch(onMarkFault)
+      const [listed, newest] = await Promise.all([
+        viewsOf(c),
+        newestDataOf(c.get('tenant').storagePrefix),
+      ])
+      const opening = openingWith(c.get('target'), slug, listed ?? [])
+      const { path } = opening
       return html(
         c,
         dashboardPage({
@@ -104,7 +131,10 @@ export function shellPages({
           person: personOf(c.get('session'), directory),
           brand: brandOf(c.get('tenant')),
           dashboard: { slug, title },
-          framePath: path + query,
+          framePath: path + opening.query,
+          ...(listed === undefined ? {} : { views: { listed, ...opening.view } }),
+          contact,
+          ...(newest === undefined ? {} : { dataAt: newest.getTime() }),
           lateScripts: lateScriptsOf(c.get('tenant').id, dashboard, path),
         }),
       )

@@ -2,6 +2,7 @@ import type { SignIn } from '@dashgate/web/views/account-page.ts'
 import type { Brand, Page, Person } from '@dashgate/web/views/page.ts'
 import type { Context } from 'hono'
 import type { GatewayEnv } from '../request-context.ts'
+import { personKey } from '../session/principal.ts'
 import { timeLeft, type LiveSession } from '../session/live-session.ts'
 import type { OwnSession } from '../session/own-sessions-store.ts'
 import { sessionHandle } from '../session/session-handle.ts'
@@ -64,6 +65,7 @@ const countOf = ({ principal }: LiveSession, directory: Tenants): number =>
 
 export const personOf = (session: LiveSession, directory: Tenants): Person => ({
   email: session.principal.email,
+  key: personKey(session.principal),
   role: session.principal.role,
   canSwitch: session.principal.role === 'admin' && countOf(session, directory) > 1,
   ...timeLeft(session),

@@ -1,6 +1,11 @@
 import { watchActivity } from './activity.ts'
 import { partsKeptApart } from './frame/apart.ts'
 import { blank, tenantOfShell } from './frame/guard.ts'
+import { createFailedCallbacks } from './frame/failed-callbacks.ts'
+import { hearOrders } from './frame/orders.ts'
+import { createProgress } from './frame/progress.ts'
+import { createViews, wantedView } from './frame/view/views.ts'
+import type { FrameMessage, FrameOrder } from './messages.ts'
 import { takeHashOfShell, watchLocation } from './frame/location.ts'
 import { watchNetwork } from './frame/network.ts'
 import { createParking } from './frame/parking.ts'
@@ -33,19 +38,46 @@ function start(script: HTMLScriptElement): void {
   }
   const parking = createParking(teller.tell)
   const patience = createPatience(teller.tell)
+  const callbacks = createFailedCallbacks(teller.tell)
+  const views = createViews(slug, teller.tell)
+  const progress = createProgress(teller.tell)
   for (const part of [
     () => giveStylesNonce(script.nonce),
     () => takePlotlyFrom(plotly, slug),
-    () => watchNetwork({ tenant, person }, { parking, patience, tell: teller.tell }),
+    () => watchNetwork({ tenant, person }, { parking, patience, tell: teller.tell, answered }),
+    // Before the frame's mark of a first document is taken away.
+    () => views.open(wantedView()),
+    () => hearOrders(obey),
     () => watchSockets({ parking, tell: teller.tell }),
     () => watchActivity(() => teller.tell({ type: 'dashgate:active' })),
     ...partsKeptApart({ tenant, user: person, slug }),
     refuseServiceWorkers,
     takeHashOfShell,
     () => watchLocation(slug, teller.tell),
-    () => watchRendering(teller.tell),
+    () => watchRendering(hearRendered),
   ]) {
     attempt(part)
+  }
+
+  async function answered(url: string, init: RequestInit | undefined, response: Response) {
+    callbacks.answered(url, init, response)
+    if (!new URL(url, document.baseURI).pathname.endsWith('/_dash-layout')) return response
+    const filled = await views.layout(response)
+    progress.layoutArrived()
+    return filled
+  }
+
+  function hearRendered(message: FrameMessage): void {
+    teller.tell(message)
+    if (message.type !== 'dashgate:ready') return
+    void progress.rendered()
+    void views.rendered()
+  }
+
+  function obey(order: FrameOrder): void {
+    if (order.type === 'dashgate:retry') return void callbacks.retry()
+    if (order.type === 'dashgate:print') return print()
+    views.obey(order)
   }
 }
 

@@ -1,3 +1,5 @@
+import { recordOf, type ViewContent } from './view.ts'
+
 /** What a dashboard's frame and the shell around it say to each other; both are of this site. */
 export type FrameMessage =
   | { type: 'dashgate:loading' }
@@ -14,6 +16,16 @@ export type FrameMessage =
   | Busy
   /** What waited has been answered. */
   | { type: 'dashgate:busy-over' }
+  /** How far the page is, before it is there. */
+  | { type: 'dashgate:progress'; step: LoadStep }
+  /** What somebody has set on the page, for the shell to keep. */
+  | { type: 'dashgate:captured'; content: ViewContent }
+  /** A view is there, but for these. */
+  | { type: 'dashgate:view-shown'; missing: string[] }
+  /** Whether something is otherwise than in the view that was shown. */
+  | { type: 'dashgate:view-changed'; changed: boolean }
+  /** What had failed has been answered. */
+  | { type: 'dashgate:part-over' }
   /** A person is at work in the frame. */
   | { type: 'dashgate:active' }
 
@@ -25,7 +37,25 @@ export interface Failure {
   requestId?: string
   title?: string
   text?: string
+  /** What people call that part. */
+  part?: string
+  /** The frame can ask for it again. */
+  canRetry?: boolean
 }
+
+/** In the order in which a page comes: its document, what runs it, what it consists of, its figures. */
+export const LOAD_STEPS = ['document', 'scripts', 'layout', 'figures'] as const
+export type LoadStep = (typeof LOAD_STEPS)[number]
+
+/** What the shell asks of the frame, beside HELLO and RESUME. */
+export type FrameOrder =
+  | { type: 'dashgate:capture' }
+  | { type: 'dashgate:show-view'; content: ViewContent }
+  /** This is what the page is compared with from now on, as it has just been kept. */
+  | { type: 'dashgate:keep-view'; content: ViewContent }
+  /** Asks again for the part that has failed. */
+  | { type: 'dashgate:retry' }
+  | { type: 'dashgate:print' }
 
 /** Requests of the frame were too many, of all of the tenant's people or of this one. */
 export interface Busy {
@@ -50,6 +80,18 @@ export const CHANNEL = 'dashgate'
 export function isFrameMessage(data: unknown): data is FrameMessage {
   return typeOf(data)?.startsWith('dashgate:') === true
 }
+
+export function isFrameOrder(data: unknown): data is FrameOrder {
+  return ORDERS.has(String(recordOf(data)['type']))
+}
+
+const ORDERS = new Set<string>([
+  'dashgate:capture',
+  'dashgate:show-view',
+  'dashgate:keep-view',
+  'dashgate:retry',
+  'dashgate:print',
+] satisfies FrameOrder['type'][])
 
 export function isTabMessage(data: unknown): data is TabMessage {
   const type = typeOf(data)

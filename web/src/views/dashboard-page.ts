@@ -4,6 +4,8 @@ import { localPath } from './local-path.ts'
 import { html, type Markup } from './markup.ts'
 import { tenantMark } from './monogram.ts'
 import type { Brand, Page, Person } from './page.ts'
+import { toolsMenu } from './tools-menu.ts'
+import { type ListedView, viewsMenu } from './views-menu.ts'
 import { staffBand } from './top-bar.ts'
 import { userMenu } from './user-menu.ts'
 import { wordsOf } from '../words/words.ts'
@@ -21,6 +23,18 @@ export function dashboardPage(m: {
   framePath: string
   /** Scripts that the frame will ask for late: their way to the browser begins here. */
   lateScripts?: readonly string[]
+  /** Without it there is no menu: they could not be read. */
+  views?: {
+    listed: readonly ListedView[]
+    /** The one to open with. */
+    shownId?: string
+    /** The link's view is not there. */
+    isGone?: boolean
+  }
+  /** Of the newest dataset, in milliseconds since the epoch. */
+  dataAt?: number
+  /** Whom to ask: words, an e-mail address, or a URL. */
+  contact?: string
 }): string {
   const { page, person, brand, dashboard, framePath, lateScripts = [] } = m
   const words = wordsOf(page)
@@ -29,7 +43,7 @@ export function dashboardPage(m: {
       ${tenantMark(brand)}
       <h1>${dashboard.title}<span class="viewer-tenant">${brand.displayName}</span></h1>
       <p class="viewer-status" role="status" data-status></p>
-      ${userMenu(page, person)}
+      ${m.views && viewsMenu(page, m.views)} ${toolsMenu(page, m)} ${userMenu(page, person)}
     </header>
     ${staffBand(page, person, brand)}
     <main
@@ -41,6 +55,7 @@ export function dashboardPage(m: {
       data-state="loading"
       data-slug="${dashboard.slug}"
       data-title="${dashboard.title}"
+      ${m.views?.shownId && html`data-view="${m.views.shownId}"`}
     >
       <noscript><p class="stage-noscript">${words.dashboard.needsScript}</p></noscript>
       <iframe
@@ -50,6 +65,13 @@ export function dashboardPage(m: {
         sandbox="${SANDBOX}"
         data-fresh
       ></iframe>
+      <progress
+        class="stage-progress"
+        max="4"
+        value="0"
+        aria-label="${words.dashboard.progress}"
+        data-progress
+      ></progress>
       ${skeleton()} ${failure(page)} ${notice(page)}
     </main>
     ${shellScript(page)}`
@@ -100,6 +122,9 @@ function failure(page: Page): Markup {
 function notice(page: Page): Markup {
   return html`<div class="notice" data-notice hidden>
     <p role="status" data-notice-text></p>
+    <button type="button" class="button button-small" data-notice-retry hidden>
+      ${wordsOf(page).dashboard.tryAgain}
+    </button>
     <button type="button" class="button button-quiet button-small" data-notice-dismiss>
       ${wordsOf(page).dashboard.dismiss}
     </button>

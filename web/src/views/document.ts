@@ -51,7 +51,10 @@ function themeOf({ theme }: Page): Markup | undefined {
 function identity(brand: Brand | undefined, person: Person | undefined): Markup {
   const tenant =
     brand && html`data-tenant="${brand.tenantId}" data-tenant-name="${brand.displayName}"`
-  const user = person && html`data-user="${person.email}"`
+  const user =
+    person &&
+    html`data-user="${person.email}"
+    ${person.key === undefined ? undefined : html`data-person="${person.key}"`}`
   const end =
     person?.secondsLeft !== undefined &&
     html`data-seconds-left="${person.secondsLeft}" data-ends-by="${person.endsBy ?? 'idle'}"`

@@ -37,6 +37,8 @@ export interface Brand {
 
 export interface Person {
   email: string
+  /** With which requests of a page say for whom it was made. */
+  key?: string
   role: 'admin' | 'viewer'
   canSwitch: boolean
   /** How long the session lasts if nobody does anything; pages that end with it do not say. */

@@ -1,4 +1,5 @@
 import type { FrameMessage } from '../messages.ts'
+import { isCallback } from './failed-callbacks.ts'
 import { isOurs, type OwnRequests } from './own-request.ts'
 import { RETRY_AFTER, type Tries } from './patience.ts'
 import { createPreloads } from './preloads.ts'
@@ -6,7 +7,7 @@ import { meaningOf } from './refusal.ts'
 
 type Input = Parameters<typeof fetch>[0]
 
-export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): void {
+export function watchFetch({ madeFor, parking, patience, tell, answered }: OwnRequests): void {
   const realFetch = window.fetch
   const preloads = createPreloads()
 
@@ -23,8 +24,10 @@ export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): v
         const again = meaning && isRepeatable(init) && whenAgain(meaning, response, tries)
         if (!again) {
           tries.over()
-          if (meaning !== undefined) tell(meaning)
-          return response
+          const url = input instanceof Request ? input.url : String(input)
+          // Of a callback more can be told than that it failed.
+          if (meaning !== undefined && !isFailedCallback(url, meaning)) tell(meaning)
+          return (await answered?.(url, init, response)) ?? response
         }
         await unlessAborted(again, signal)
       }
@@ -52,6 +55,9 @@ export function watchFetch({ madeFor, parking, patience, tell }: OwnRequests): v
     return realFetch(input instanceof Request ? input.clone() : input, { ...init, headers })
   }
 }
+
+const isFailedCallback = (url: string, { type }: FrameMessage): boolean =>
+  type === 'dashgate:failed' && isCallback(url)
 
 /** A stream is gone once it was sent. */
 function isRepeatable(init: RequestInit | undefined): boolean {

@@ -9,6 +9,8 @@ export interface OwnRequests {
   parking: Parking | undefined
   patience: Patience
   tell: (message: FrameMessage) => void
+  /** What becomes of an answer of the app before the page has it. */
+  answered?: (url: string, init: RequestInit | undefined, response: Response) => Promise<Response>
 }
 
 export function isOurs(url: string | URL): boolean {

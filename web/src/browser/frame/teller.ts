@@ -33,6 +33,8 @@ const moments = new Set<FrameMessage['type']>([
   'dashgate:disconnected',
   'dashgate:busy',
   'dashgate:busy-over',
+  'dashgate:captured',
+  'dashgate:part-over',
 ])
 
 function send(message: FrameMessage): void {

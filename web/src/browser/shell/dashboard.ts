@@ -1,10 +1,12 @@
-import { type FrameMessage, HELLO, isFrameMessage, RESUME } from '../messages.ts'
+import { type FrameMessage, type FrameOrder, HELLO, isFrameMessage, RESUME } from '../messages.ts'
 import { isWithin, titleFor } from './address.ts'
 import type { Identity } from './document-identity.ts'
 import type { Overlay } from './overlay.ts'
 import { otherPerson, otherTenant } from './overlay-content.ts'
 import { takePicture } from './pictures.ts'
 import { createStage, type Stage } from './stage.ts'
+import { runTools } from './tools.ts'
+import { createViewsMenu } from './views/views-menu.ts'
 
 interface Surroundings {
   identity: Identity
@@ -30,6 +32,13 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
   const { slug = '', title = '' } = root.dataset
   let leaving = false
   const stage = createStage(root, listenToLoad)
+  const order = (what: FrameOrder) => post(what)
+  const tools = runTools({ root, order, notice: stage.notice })
+  const { identity } = around
+  const views = createViewsMenu(root, { slug, identity, order, notice: stage.notice })
+  document
+    .querySelector('[data-notice-retry]')
+    ?.addEventListener('click', () => order({ type: 'dashgate:retry' }))
 
   addEventListener('message', ({ origin, source, data }) => {
     const frame = stage.frame()
@@ -44,7 +53,11 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
   return { stage, resume: () => say(RESUME) }
 
   function say(type: string): void {
-    stage.frame()?.contentWindow?.postMessage({ type }, location.origin)
+    post({ type })
+  }
+
+  function post(message: { type: string }): void {
+    stage.frame()?.contentWindow?.postMessage(message, location.origin)
   }
 
   function hear(message: FrameMessage): void {
@@ -60,7 +73,18 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
       case 'dashgate:location':
         return follow(message)
       case 'dashgate:failed':
-        return message.scope === 'part' ? stage.notice(message.requestId) : stage.failed(message)
+        if (message.requestId !== undefined) tools.failed(message.requestId)
+        return message.scope === 'part' ? stage.partFailed(message) : stage.failed(message)
+      case 'dashgate:part-over':
+        return stage.partOver()
+      case 'dashgate:progress':
+        return stage.progress(message.step)
+      case 'dashgate:captured':
+        return views?.captured(message.content)
+      case 'dashgate:view-shown':
+        return views?.shown(message.missing)
+      case 'dashgate:view-changed':
+        return views?.changed(message.changed)
       case 'dashgate:session-ended':
         return around.sessionEnded()
       case 'dashgate:tenant-mismatch':
@@ -91,7 +115,7 @@ export function runDashboard(root: HTMLElement, around: Surroundings): Dashboard
     }
     if (!isWithin(path, slug)) return
     // Replace, never push: the frame's own step is already in the joint history that the back button walks.
-    history.replaceState(history.state, '', path)
+    history.replaceState(history.state, '', views?.addressOf(path) ?? path)
     document.title = titleFor(appTitle, title, around.identity)
   }
 

@@ -3,15 +3,18 @@ export interface Identity {
   tenant: string | undefined
   tenantName: string
   user: string | undefined
+  /** Names the person to the gateway, in requests that are for nobody else. */
+  person?: string | undefined
   canSwitch: boolean
 }
 
 export function readIdentity(root: HTMLElement): Identity {
-  const { tenant, tenantName, user, canSwitch } = root.dataset
+  const { tenant, tenantName, user, person, canSwitch } = root.dataset
   return {
     tenant,
     tenantName: tenantName ?? tenant ?? '',
     user,
+    person,
     canSwitch: canSwitch !== undefined,
   }
 }

@@ -1,5 +1,5 @@
 import { shell as words } from '../../words/en/shell.ts'
-import type { Busy, Failure } from '../messages.ts'
+import { type Busy, type Failure, LOAD_STEPS, type LoadStep } from '../messages.ts'
 
 /** After this long a person should hear that something is wrong; the dashboard may still come. */
 export const SLOW_AFTER_MS = 30_000
@@ -11,8 +11,13 @@ export interface Stage {
   loading(): void
   ready(): void
   failed(failure: Pick<Failure, 'code' | 'requestId' | 'title' | 'text'>): void
+  /** How far the dashboard is. */
+  progress(step: LoadStep): void
   /** One request of the dashboard failed; the rest is still there. */
-  notice(requestId: string | undefined): void
+  partFailed(failure: Pick<Failure, 'requestId' | 'part' | 'canRetry'>): void
+  /** That has been answered now. */
+  partOver(): void
+  notice(text: string): void
   /** Requests of the dashboard were too many. */
   busy(busy: Pick<Busy, 'whose' | 'waiting'>): void
   /** What waited because of that was answered. */
@@ -37,11 +42,26 @@ export function createStage(
     target.hidden = text === ''
   }
   let timer: number | undefined
+  let failedPart = ''
 
   part('retry')?.addEventListener('click', retry)
   part('notice-dismiss')?.addEventListener('click', () => show('notice', false))
 
-  return { frame, loading, ready, failed, notice, busy, busyOver, conceal, reveal, remove }
+  return {
+    frame,
+    loading,
+    progress,
+    ready,
+    failed,
+    partFailed,
+    partOver,
+    notice: say,
+    busy,
+    busyOver,
+    conceal,
+    reveal,
+    remove,
+  }
 
   function frame(): HTMLIFrameElement | null {
     return root.querySelector('iframe')
@@ -56,6 +76,13 @@ export function createStage(
   function loading(): void {
     enter('loading', words.loading(title))
     timer = window.setTimeout(slow, SLOW_AFTER_MS)
+  }
+
+  function progress(step: LoadStep): void {
+    const bar = part('progress')
+    if (bar instanceof HTMLProgressElement) bar.value = LOAD_STEPS.indexOf(step) + 1
+    root.toggleAttribute('data-busy', step !== 'figures')
+    if (root.dataset['state'] === 'loading') write('status', words.steps[step](title))
   }
 
   function ready(): void {
@@ -107,8 +134,18 @@ export function createStage(
     root.focus()
   }
 
-  function notice(requestId: string | undefined): void {
-    say(words.partFailed(requestId))
+  function partFailed({
+    requestId,
+    part: name,
+    canRetry = false,
+  }: Parameters<Stage['partFailed']>[0]): void {
+    failedPart = words.partFailed(name, requestId)
+    say(failedPart)
+    show('notice-retry', canRetry)
+  }
+
+  function partOver(): void {
+    if (part('notice-text')?.textContent === failedPart) show('notice', false)
   }
 
   function busy({ whose, waiting }: Parameters<Stage['busy']>[0]): void {
@@ -121,6 +158,7 @@ export function createStage(
   }
 
   function say(text: string): void {
+    show('notice-retry', false)
     show('notice', true)
     if (part('notice-text')?.textContent !== text) write('notice-text', text)
   }
