@@ -23,7 +23,7 @@ const menu = (page: Page) => ({
 })
 const line = (frame: FrameLocator) => frame.locator('#line-of-business').textContent()
 
-describe.each(['loss-development', 'claims-monitor'])('a view of %s', (slug) => {
+describe.each(['loss-development', 'claims-monitor'] as const)('a view of %s', (slug) => {
   it('is kept by the shell, comes back, and is there again by its link', async () => {
     const { page, context } = await signedIn(await newcomer('acme-corp'))
     const frame = await openDashboard(page, slug)
