@@ -1,9 +1,15 @@
 import { accounts, tenants } from './demo.ts'
+import type { Observers } from './observe.ts'
 import type { Paints } from './paint.ts'
 import type { StackInfo } from './stack-info.ts'
 
 /** What a person needs to know when all is ready. */
-export function banner(info: StackInfo, directory: string, paint: Paints): string {
+export function banner(
+  info: StackInfo,
+  directory: string,
+  paint: Paints,
+  observers?: Observers,
+): string {
   const lines = [
     '',
     paint.green(paint.bold('Dashgate is ready:')) + ` ${paint.bold(paint.cyan(info.publicUrl))}`,
@@ -23,6 +29,7 @@ export function banner(info: StackInfo, directory: string, paint: Paints): strin
     `  ${paint.dim(`Roles and tenants: ${info.users}, read at each sign-in`)}`,
     `  ${paint.dim(`Addresses and keys for scripts: ${directory}/stack.json`)}`,
     `  ${paint.dim(`Logs: ${info.logs}`)}`,
+    ...(observers ? observed(observers, paint) : []),
     '',
     'Ctrl-C stops everything.',
     '',
@@ -32,4 +39,16 @@ export function banner(info: StackInfo, directory: string, paint: Paints): strin
 
 function countOf(dashboards: number): string {
   return dashboards === 1 ? '1 dashboard' : `${dashboards} dashboards`
+}
+
+function observed(observers: Observers, paint: Paints): string[] {
+  const { prometheusUrl, canaryUrl, canaryReports } = observers
+  return [
+    '',
+    'Watched by',
+    prometheusUrl
+      ? `  Prometheus: ${paint.bold(paint.cyan(prometheusUrl))} (alerts: ${prometheusUrl}/alerts)`
+      : '  Prometheus is not installed: apt-get install prometheus, then start again',
+    `  The isolation canary: ${canaryUrl}/metrics, reports in ${canaryReports}`,
+  ]
 }

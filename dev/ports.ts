@@ -49,6 +49,31 @@ export function portsFromEnvironment(environment: Environment, dashApps: number)
   }
 }
 
+const observeSettings = {
+  prometheus: { variable: 'PROMETHEUS_PORT', fallback: 9090 },
+  canary: { variable: 'CANARY_PORT', fallback: 9465 },
+  canaryApp: { variable: 'CANARY_APP_PORT', fallback: 9466 },
+} as const satisfies Record<keyof ObservePorts, PortSetting>
+
+/** Of what watches the demo from outside. */
+export interface ObservePorts {
+  prometheus: number
+  canary: number
+  canaryApp: number
+}
+
+export function observePortsFromEnvironment(environment: Environment): ObservePorts {
+  const { prometheus, canary, canaryApp } = observeSettings
+  return {
+    prometheus: readPort(environment, prometheus),
+    canary: readPort(environment, canary),
+    canaryApp: readPort(environment, canaryApp),
+  }
+}
+
+export const assertObservePortsFree = (ports: ObservePorts): Promise<void> =>
+  assertAllFree(observeSettings, ports)
+
 function readPort(environment: Environment, { variable, fallback }: PortSetting): number {
   const text = environment[variable]
   if (!text) return fallback
@@ -83,9 +108,14 @@ export async function freePorts(dashApps: number): Promise<Ports> {
 type Tuple7 = [number, number, number, number, number, number, number]
 
 /** Refuses, in one line that names the variable to change, when one of the ports is taken. */
-export async function assertPortsFree(ports: Ports): Promise<void> {
-  for (const [name, { variable }] of Object.entries(settings)) {
-    for (const port of [ports[name as keyof Ports]].flat()) {
+export const assertPortsFree = (ports: Ports): Promise<void> => assertAllFree(settings, ports)
+
+async function assertAllFree<Name extends string>(
+  named: Readonly<Record<Name, PortSetting>>,
+  ports: Readonly<Record<Name, number | readonly number[]>>,
+): Promise<void> {
+  for (const [name, { variable }] of Object.entries<PortSetting>(named)) {
+    for (const port of [ports[name as Name]].flat()) {
       if (await isFree(port)) continue
       throw new StackError(
         `Port ${port} is taken: stop what uses it, or choose another with ${variable}=<port>`,

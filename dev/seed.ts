@@ -29,7 +29,8 @@ export async function seedDatabase(
   }
 }
 
-async function addTenant(tx: postgres.TransactionSql, tenant: DemoTenant): Promise<void> {
+/** A tenant that is there already stays as it is. */
+export async function addTenant(tx: postgres.TransactionSql, tenant: DemoTenant): Promise<void> {
   const { id, displayName, branding, config, assignmentConfig } = tenant
   const added = await tx`
     insert into tenants (id, display_name, branding, config, storage_prefix)

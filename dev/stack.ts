@@ -63,6 +63,8 @@ export interface Stack {
   parts: StackParts
   /** Settings of a gateway that fits in, for tests that start one of their own. */
   gatewayEnvironment: Record<string, string>
+  /** Starts a part that watches the others from outside; it ends with the stack, before them. */
+  add(create: (context: PartContext) => Part): Promise<Part>
   stop(): Promise<void>
 }
 
@@ -73,8 +75,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ending = new AbortController()
   const context = createContext(options, reaper, ending.signal)
   let parts: StackParts | undefined
+  const watching: Part[] = []
+  const add = async (create: (context: PartContext) => Part) => {
+    const part = create(context)
+    watching.push(part)
+    await part.start()
+    options.log?.(`${part.name} ready`)
+    return part
+  }
   const stop = async () => {
     ending.abort(new StackError('The stack is being stopped'))
+    await Promise.all(watching.map((part) => part.stop()))
     if (parts) await stopInOrder(parts)
     await reaper.close()
     rmSync(join(options.directory, 'stack.json'), { force: true })
@@ -87,7 +98,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     parts = await createParts(options, plan, context)
     await orAborted(startInOrder(options, parts, plan), options.signal)
     writePrivateJson(join(options.directory, 'stack.json'), plan.info)
-    return { info: plan.info, parts, gatewayEnvironment: plan.gatewayEnvironment, stop }
+    const { info, gatewayEnvironment: environment } = plan
+    return { info, parts, gatewayEnvironment: environment, add, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,14 +1,22 @@
 import { relative } from 'node:path'
+import { parseArgs } from 'node:util'
 
 import { banner } from './banner.ts'
 import { dashboards } from './demo.ts'
 import { createPaints } from './paint.ts'
 import { demoDirectory } from './paths.ts'
-import { portsFromEnvironment } from './ports.ts'
+import { observe, type Observers } from './observe.ts'
+import {
+  assertObservePortsFree,
+  observePortsFromEnvironment,
+  portsFromEnvironment,
+} from './ports.ts'
 import { type Stack, startStack } from './stack.ts'
 import { StackError } from './stack-error.ts'
 
 // The process behind `npm start`, after set-up: runs until Ctrl-C, or until a part ends by itself.
+
+const isObserved = parseArgs({ options: { observe: { type: 'boolean' } } }).values.observe === true
 
 // Beside the usual place for tests and for a second demo.
 const directory = process.env['DASHGATE_DIRECTORY'] ?? demoDirectory
@@ -34,9 +42,10 @@ async function runUntilAsked(): Promise<void> {
   const crashed = Promise.withResolvers<StackError>()
   const asked = Promise.withResolvers<undefined>()
   ending.signal.addEventListener('abort', () => asked.resolve(undefined), { once: true })
-  const stack = await start(crashed.resolve)
-  if (!stack) return
-  say(banner(stack.info, relative('.', directory) || '.', paint))
+  const started = await start(crashed.resolve)
+  if (!started) return
+  const { stack, observers } = started
+  say(banner(stack.info, relative('.', directory) || '.', paint, observers))
   const fault = await Promise.race([crashed.promise, asked.promise])
   if (fault) fail(fault)
   say(paint.dim('Stopping …'))
@@ -44,9 +53,18 @@ async function runUntilAsked(): Promise<void> {
   say('Stopped.')
 }
 
-async function start(onCrash: (fault: StackError) => void): Promise<Stack | undefined> {
+interface Started {
+  stack: Stack
+  /** Nothing without `--observe`. */
+  observers: Observers | undefined
+}
+
+async function start(onCrash: (fault: StackError) => void): Promise<Started | undefined> {
+  let stack: Stack | undefined
   try {
-    return await startStack({
+    const observePorts = observePortsFromEnvironment(process.env)
+    if (isObserved) await assertObservePortsFree(observePorts)
+    stack = await startStack({
       directory,
       ports: portsFromEnvironment(process.env, dashboards.length),
       isDurable: true,
@@ -54,9 +72,14 @@ async function start(onCrash: (fault: StackError) => void): Promise<Stack | unde
       log: (line) => say(`${paint.green('✓')} ${line}`),
       onCrash,
     })
+    const observers = isObserved
+      ? await observe(stack, { directory, ports: observePorts })
+      : undefined
+    return { stack, observers }
   } catch (error) {
     if (ending.signal.aborted) say('Stopped before it was ready.')
     else fail(error)
+    await stack?.stop()
     return undefined
   }
 }
