@@ -14,7 +14,8 @@ export interface Secrets {
   blobAccountKey: string
 }
 
-export const random = (bytes: number, encoding: BufferEncoding) => randomBytes(bytes).toString(encoding)
+export const random = (bytes: number, encoding: BufferEncoding) =>
+  randomBytes(bytes).toString(encoding)
 
 function createSecrets(): Secrets {
   return {
