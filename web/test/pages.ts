@@ -41,6 +41,14 @@ export const PAGES: Record<string, (page: Page) => string> = {
       brand: brandOf('globex'),
       ...signIns(STAFF),
       done: 'ended',
+      views: [
+        {
+          id: '0b4c3a52-1f0e-4c8e-9d0a-6f1f2f3a4b5c',
+          name: 'Year end',
+          slug: 'loss-development',
+          dashboard: 'Loss development',
+        },
+      ],
     }),
   '/signing-out': (page) => logoutPage({ page, person: VIEWER }),
   '/signed-out': (page) => logoutPage({ page }),

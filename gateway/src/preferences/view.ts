@@ -4,7 +4,7 @@ import { invalid, preferenceName } from './preference.ts'
 
 /**
  * A view is a preference whose value says so under this key: what the shell has captured of a page,
- * or nothing where an app keeps values of its own beside it (docs/decisions/0009-views.md).
+ * or nothing where an app keeps values of its own beside it (docs/decisions/0010-views.md).
  */
 export const viewKey = '$view'
 

@@ -83,6 +83,22 @@ export function shellPages({
     }
   }
 
+  async function ownViewsOf(c: Context<GatewayEnv>, tenantId: string) {
+    const { issuer, sub } = c.get('session').principal
+    try {
+      const own = await views.listOwn({ tenantId, issuer, sub })
+      const titles = new Map(
+        directory.dashboardsOf(tenantId).map(({ slug, title }) => [slug, title]),
+      )
+      return own.map(({ id, name, dashboard: slug }) => {
+        return { id, name, slug, dashboard: titles.get(slug) ?? slug }
+      })
+    } catch (error) {
+      onFault(error)
+      return undefined
+    }
+  }
+
   return {
     /** GET /: the tenant's dashboards; staff without a tenant choose one first. */
     async home(c: Context<GatewayEnv>): Promise<Response> {
@@ -145,6 +161,7 @@ export function shellPages({
       const session = c.get('session')
       const tenant = directory.tenant(session.activeTenantId ?? '')
       const done = c.req.query('done')
+      const own = tenant && (await ownViewsOf(c, tenant.id))
       const listed = await ownSessions.list(session.principal, session.idHash)
       return html(
         c,
@@ -154,8 +171,9 @@ export function shellPages({
           ...(tenant ? { brand: brandOf(tenant) } : {}),
           signIns: signInsOf(session, listed, directory),
           now: session.now(),
+          ...(own === undefined ? {} : { views: own }),
           hasChosenLanguage: settingsOf(c.env.incoming.headers).hasChosenLanguage,
-          ...(done === 'ended' || done === 'saved' ? { done } : {}),
+          ...(done === 'ended' || done === 'saved' || done === 'views' ? { done } : {}),
         }),
       )
     },

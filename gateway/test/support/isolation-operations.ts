@@ -25,7 +25,7 @@ async function send(
   pool: Pool,
   path: string,
   headers: Record<string, string>,
-  method: 'GET' | 'POST' | 'PUT' = 'GET',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' = 'GET',
   body?: string,
 ) {
   const response = await pool.request({ path, method, headers, body: body ?? null })
@@ -179,6 +179,30 @@ const preferences = fc
     return { for: mine, status: list.status, text: put.text + list.text }
   })
 
+/** A view that is shared with the tenant, and looked for by whoever may see it. */
+const views = fc
+  .tuple(role, tenant, fc.constantFrom('shared', 'mine'))
+  .map(([who, mine, name]): Operation => async ({ publicPool, cookieOf }) => {
+    const headers = fromOwnPage(cookieOf(who, mine))
+    const path = `/api/views/${slug}`
+    const value = { $view: { path: '', components: { note: canary[mine] } } }
+    await send(
+      publicPool,
+      `/api/preferences/${slug}/${name}`,
+      headers,
+      'PUT',
+      JSON.stringify({ value }),
+    )
+    const list = await send(publicPool, path, headers)
+    const texts = [list.text]
+    for (const [, id = ''] of list.text.matchAll(/"id":"([0-9a-f-]{36})"/g)) {
+      const shared = JSON.stringify({ isShared: name === 'shared' })
+      await send(publicPool, `${path}/${id}`, headers, 'PATCH', shared)
+      texts.push((await send(publicPool, `${path}/${id}`, headers)).text)
+    }
+    return { for: mine, status: list.status, text: texts.join('') }
+  })
+
 /** An app that asks the data API with a token it was given, for names that lead elsewhere. */
 const dataApi = fc
   .tuple(
@@ -231,5 +255,6 @@ export const operation = fc.oneof(
   { weight: 1, arbitrary: mixedCookies },
   { weight: 1, arbitrary: switchTenant },
   { weight: 1, arbitrary: preferences },
+  { weight: 1, arbitrary: views },
   { weight: 3, arbitrary: dataApi },
 )

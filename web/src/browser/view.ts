@@ -16,7 +16,7 @@ export interface Captured {
   zoom?: Record<string, unknown>
 }
 
-/** Under this key of a preference's value is what the shell has captured (docs/decisions/0009-views.md). */
+/** Under this key of a preference's value is what the shell has captured (docs/decisions/0010-views.md). */
 const KEY = '$view'
 
 export function toValue(content: ViewContent): Record<string, unknown> {

@@ -22,6 +22,15 @@ export interface SignIn {
   tenantName?: string
 }
 
+/** A view of the person who looks. */
+export interface OwnView {
+  id: string
+  name: string
+  slug: string
+  /** The dashboard's title. */
+  dashboard: string
+}
+
 /** Where a person is signed in, and the way to end that elsewhere. */
 export function accountPage(m: {
   page: Page
@@ -30,7 +39,9 @@ export function accountPage(m: {
   signIns: SignIn[]
   now: number
   /** What was just done. */
-  done?: 'ended' | 'saved'
+  done?: 'ended' | 'saved' | 'views'
+  /** Left out where they could not be read. */
+  views?: readonly OwnView[]
   /** Chosen by hand; otherwise the browser's wish. */
   hasChosenLanguage?: boolean
 }): string {
@@ -41,7 +52,7 @@ export function accountPage(m: {
     <main id="main" class="account" tabindex="-1">
       <h1>${words.title}</h1>
       <p class="lede">${person.email} · ${person.role === 'admin' ? frame.staff : frame.viewer}</p>
-      ${done && html`<p class="account-done" role="status">${done === 'saved' ? words.settingsSaved : words.ended}</p>`}
+      ${done && html`<p class="account-done" role="status">${doneWords(page)[done]}</p>`}
       <section aria-labelledby="sign-ins">
         <h2 id="sign-ins">${words.signIns}</h2>
         <p class="quiet">${words.signInsHint}</p>
@@ -50,7 +61,7 @@ export function accountPage(m: {
         </ul>
         ${others ? signOutOthers(page) : html`<p class="quiet">${words.nowhereElse}</p>`}
       </section>
-      ${settings(page, m.hasChosenLanguage ?? false)}
+      ${m.views && ownViews(page, m.views)} ${settings(page, m.hasChosenLanguage ?? false)}
     </main>
     ${shellScript(page)}`
   return documentOf({
@@ -67,6 +78,53 @@ const signOutOthers = (page: Page) =>
   html`<form method="post" action="/account/sessions/end">
     <button class="button" name="others" value="all">${wordsOf(page).account.signOutOthers}</button>
   </form>`
+
+const doneWords = (page: Page) => {
+  const { ended, settingsSaved, viewsChanged } = wordsOf(page).account
+  return { ended, saved: settingsSaved, views: viewsChanged }
+}
+
+/** Where each is, and forms that need no script. */
+function ownViews(page: Page, views: readonly OwnView[]): Markup {
+  const { account: words } = wordsOf(page)
+  const item = ({ id, name, slug, dashboard }: OwnView) =>
+    html`<li class="sign-in">
+      <div class="sign-in-what">
+        <h3>
+          <a href="/dashboard/${encodeURIComponent(slug.toWellFormed())}/?view=${id}">${name}</a>
+        </h3>
+        <p class="quiet">${dashboard}</p>
+      </div>
+      <form method="post" action="/account/views" class="account-settings">
+        <input type="hidden" name="view" value="${id}" />
+        <input
+          class="views-field"
+          name="name"
+          value="${name}"
+          maxlength="100"
+          required
+          aria-label="${words.viewName(name)}"
+        />
+        <button class="button button-quiet" name="do" value="rename">
+          ${words.rename} <span class="visually-hidden">${name}</span>
+        </button>
+        <button class="button button-quiet" name="do" value="delete">
+          ${words.remove} <span class="visually-hidden">${name}</span>
+        </button>
+      </form>
+    </li>`
+  return html`<section aria-labelledby="views">
+    <h2 id="views">${words.views}</h2>
+    <p class="quiet">${views.length === 0 ? words.noViews : words.viewsHint}</p>
+    ${
+      views.length === 0
+        ? undefined
+        : html`<ul class="sign-ins">
+            ${views.map(item)}
+          </ul>`
+    }
+  </section>`
+}
 
 /** Kept in a cookie, so that every page has them from its first byte on. */
 function settings(page: Page, hasChosenLanguage: boolean): Markup {

@@ -17,6 +17,15 @@ export const account: Words['account'] = {
   unknownDevice: 'Unbekanntes Gerät',
   aBrowserOn: (system) => `Ein Browser auf ${system}`,
   browserOn: (browser, system) => `${browser} auf ${system}`,
+  views: 'Ihre Ansichten',
+  viewsHint:
+    'Was Sie auf Dashboards gespeichert haben. Eine Ansicht behält ihren Link, wenn sie einen anderen Namen bekommt.',
+  noViews:
+    'Sie haben noch keine gespeichert: Öffnen Sie ein Dashboard und dort das Menü der Ansichten.',
+  viewName: (name) => `Name von „${name}“`,
+  rename: 'Umbenennen',
+  remove: 'Löschen',
+  viewsChanged: 'Erledigt. Ihre Ansichten sind, wie unten gezeigt.',
   settings: 'Sprache und Farben',
   settingsHint: 'Gilt in diesem Browser.',
   settingsSaved: 'Gespeichert. So sehen ab jetzt alle Seiten aus.',
