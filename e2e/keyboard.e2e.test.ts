@@ -79,9 +79,11 @@ describe('by keyboard', () => {
     const { page } = await signedIn(login)
     const frame = await openDashboard(page, 'loss-development')
     await figures(frame, 'loss-development')
-    expect(await tabThrough(page, 3)).toEqual([
+    expect(await tabThrough(page, 5)).toEqual([
       'Skip to content',
       'All dashboards',
+      expect.stringContaining('Views'),
+      'More',
       expect.stringContaining(login),
     ])
     const total = () => dashboardFrame(page).locator('#total-latest').textContent()
