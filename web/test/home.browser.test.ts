@@ -53,7 +53,7 @@ it('does both without a script', async () => {
 
 it('shows what a dashboard looked like to whom it was shown, and drops it when another person comes', async () => {
   const page = await open('/')
-  const picture = 'data:image/jpeg;base64,AAAA'
+  const picture = 'data:image/webp;base64,AAAA'
   const key = 'dashgate-picture/acme-corp/actuary%40kyros.test/claims-monitor'
   await page.evaluate(([name, value]) => localStorage.setItem(name, value), [key, picture] as const)
   await page.reload()

@@ -41,7 +41,7 @@ export function showPictures(identity: Identity): void {
 function place(own: string): void {
   for (const card of document.querySelectorAll<HTMLElement>('[data-picture]')) {
     const picture = localStorage.getItem(own + encodeURIComponent(card.dataset['picture'] ?? ''))
-    if (picture?.startsWith('data:image/jpeg;base64,') !== true || card.querySelector('img'))
+    if (picture?.startsWith('data:image/webp;base64,') !== true || card.querySelector('img'))
       continue
     const image = new Image()
     image.alt = ''
@@ -50,34 +50,49 @@ function place(own: string): void {
   }
 }
 
+/** How often it is looked again for a graph that has its figures: they come when callbacks have answered. */
+const TRIES = 5
+
 /** Takes a picture of the largest graph once a dashboard stands still. */
-export function takePicture(identity: Identity, slug: string, frame: HTMLIFrameElement): void {
+export function takePicture(
+  identity: Identity,
+  slug: string,
+  frame: HTMLIFrameElement,
+  tries = TRIES,
+): void {
   const own = nameOf(identity)
-  if (own === undefined) return
-  setTimeout(
-    () => requestIdleCallback(() => void take(own + encodeURIComponent(slug), frame)),
-    SETTLED_MS,
-  )
+  if (own === undefined || tries === 0) return
+  const look = async () => {
+    const isTaken = await take(own + encodeURIComponent(slug), frame)
+    if (!isTaken) takePicture(identity, slug, frame, tries - 1)
+  }
+  setTimeout(() => requestIdleCallback(() => void look()), SETTLED_MS)
 }
+
+/** What plotly.js keeps on a graph's element; an empty graph is nothing to show. */
+const hasFigures = (graph: Element): boolean =>
+  'data' in graph && Array.isArray(graph.data) && graph.data.length > 0
 
 const area = (graph: Element) => graph.clientWidth * graph.clientHeight
 
-async function take(key: string, frame: HTMLIFrameElement): Promise<void> {
+async function take(key: string, frame: HTMLIFrameElement): Promise<boolean> {
   try {
     const inside = frame.contentWindow
     const graphs = [...(frame.contentDocument?.querySelectorAll('.js-plotly-plot') ?? [])]
-    const [largest] = graphs.toSorted((a, b) => area(b) - area(a))
-    if (largest === undefined || inside?.Plotly === undefined) return
-    const size = { format: 'jpeg', width: WIDTH, height: HEIGHT, imageDataOnly: false }
+    const [largest] = graphs.filter(hasFigures).toSorted((a, b) => area(b) - area(a))
+    if (largest === undefined || inside?.Plotly === undefined) return false
+    const size = { format: 'webp', width: WIDTH, height: HEIGHT, imageDataOnly: false }
     const picture = await inside.Plotly.toImage(largest, size)
-    if (picture.length > LONGEST) return
+    if (picture.length > LONGEST) return true
     const others = keys().filter((one) => one !== key)
     for (const one of others.slice(0, Math.max(0, others.length - MOST + 1))) {
       localStorage.removeItem(one)
     }
     localStorage.setItem(key, picture)
+    return true
   } catch {
     // No room, no graph that can be drawn, or the frame has gone: the drawn card stays.
+    return true
   }
 }
 
