@@ -2,9 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 
-/** A body of up to so much leaves as text together with the head; beyond, node writes the text in two ways. */
-const shortBytes = 8 * 1024
-
 /** What is held of a body until it is known what becomes of it; then the app waits. */
 const mostHeld = 64 * 1024
 
@@ -114,10 +111,7 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
     for (const chunk of this.#held) to.write(chunk)
     this.#held = []
     if (this.#isWhole) {
-      // Bytes as characters of their own: of text node makes one piece with the head of an answer, which
-      // costs the kernel and node less than the list of two that a buffer makes it (measured).
-      if (last !== undefined && last.length <= shortBytes) to.end(last.toString('latin1'), 'latin1')
-      else to.end(last)
+      to.end(last)
       return
     }
     this.#to = to
