@@ -61,7 +61,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 export async function createBench({ isShort, directory, say, inspect = false }: BenchOptions) {
   const parts = createParts(directory)
   const { context } = parts
-  const ports = [...(await freePorts(16)).dash]
+  const ports = [...(await freePorts(20)).dash]
   const port = () => ports.shift() ?? 0
   const inspectorPort = port()
   const contestants = new Map<ContestantName, Promise<Contestant>>()

@@ -17,10 +17,10 @@ export function createParts(directory: string) {
   }
   return {
     context,
-    async start(part: Part, where: 'subject' | 'load'): Promise<Part> {
+    async start(part: Part, where: 'subject' | 'load' | 'any'): Promise<Part> {
       started.push(part)
       await part.start()
-      await pin(part.pid, where)
+      if (where !== 'any') await pin(part.pid, where)
       return part
     },
     /** @throws when one ended by itself */

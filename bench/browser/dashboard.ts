@@ -50,7 +50,15 @@ export async function startDashboard(bench: Bench) {
   return {
     through: info.publicUrl + path,
     straight: appUrl + path,
-    publicUrl: info.publicUrl,
+    /** What a browser keeps of somebody who has signed in but never opened a dashboard. */
+    cookies: visitor.cookies.names.map((name) => ({
+      name,
+      value: visitor.cookies.get(name) ?? '',
+      url: info.publicUrl,
+      secure: true,
+      httpOnly: true,
+      sameSite: 'Strict',
+    })),
     identityHeaders,
     stop: () => stack.stop(),
   }

@@ -1,8 +1,6 @@
-import type { Browser, BrowserContext } from 'playwright-core'
-import { launchChromium } from '../../e2e/support/chromium.ts'
-import { signIn } from '../../e2e/support/shell.ts'
 import { bars, type Bar } from '../bars.ts'
 import type { Bench } from '../bench.ts'
+import { type Chromium, type Profile, startChromium } from '../browser/chromium.ts'
 import { type Dashboard, startDashboard } from '../browser/dashboard.ts'
 import { type Network, type PageLoad, loadPage } from '../browser/load-page.ts'
 import type { Figure, Measurement } from '../measurement.ts'
@@ -25,38 +23,29 @@ interface Round {
 }
 
 /** Somebody who was never here, and then comes again. */
-async function visit(context: BrowserContext, url: string, network: Network): Promise<Visit> {
-  try {
-    const cold = await loadPage(context, url, network)
-    return { cold, warm: await loadPage(context, url, network) }
-  } finally {
-    await context.close()
-  }
+function visit(
+  chromium: Chromium,
+  url: string,
+  profile: Profile,
+  network: Network,
+): Promise<Visit> {
+  return chromium.withProfile(profile, async (browserContextId) => {
+    const load = () => loadPage(chromium.devtools, { browserContextId, profile, url }, network)
+    return { cold: await load(), warm: await load() }
+  })
 }
 
-/** @param signedIn what the browser of somebody keeps who has signed in but never opened a dashboard */
 async function bothWays(
-  browser: Browser,
+  chromium: Chromium,
   dashboard: Dashboard,
-  signedIn: Awaited<ReturnType<BrowserContext['storageState']>>,
   network: Network,
 ): Promise<Round> {
-  const size = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' as const }
-  const extraHTTPHeaders = await dashboard.identityHeaders()
-  const through = await browser.newContext({ ...size, storageState: signedIn })
-  const straight = await browser.newContext({ ...size, extraHTTPHeaders })
+  const extraHeaders = await dashboard.identityHeaders()
+  const { cookies, through, straight } = dashboard
   return {
-    through: await visit(through, dashboard.through, network),
-    straight: await visit(straight, dashboard.straight, network),
+    through: await visit(chromium, through, { cookies }, network),
+    straight: await visit(chromium, straight, { extraHeaders }, network),
   }
-}
-
-async function signedInState(browser: Browser, { publicUrl }: Dashboard) {
-  const context = await browser.newContext({ baseURL: publicUrl })
-  await signIn(await context.newPage(), 'viewer@acme.test')
-  const state = await context.storageState()
-  await context.close()
-  return state
 }
 
 function compare(
@@ -75,9 +64,8 @@ function compare(
   )
 }
 
-async function measure(bench: Bench, browser: Browser, dashboard: Dashboard): Promise<Figure[]> {
-  const state = await signedInState(browser, dashboard)
-  const inNetwork = (network: Network) => () => bothWays(browser, dashboard, state, network)
+async function measure(bench: Bench, chromium: Chromium, dashboard: Dashboard): Promise<Figure[]> {
+  const inNetwork = (network: Network) => () => bothWays(chromium, dashboard, network)
   // What the gateway and the app do once, they have done then.
   await inNetwork(unthrottled)()
   if (bench.isShort) return []
@@ -126,11 +114,11 @@ export const firstLoad: Measurement = {
   async run(bench) {
     const dashboard = await startDashboard(bench)
     try {
-      const browser = await launchChromium()
+      const chromium = await startChromium(bench)
       try {
-        return await measure(bench, browser, dashboard)
+        return await measure(bench, chromium, dashboard)
       } finally {
-        await browser.close()
+        await chromium.stop()
       }
     } finally {
       await dashboard.stop()
