@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpServer } from '../test-support/local-server.ts'
 import { assign, untilServed } from './support/assigned.ts'
+import { measuredAt } from './support/measured.ts'
 import { sendRaw } from './support/raw.ts'
 import { eventually, publicPort, signedIn, stack } from './support/stack.ts'
 import type { Visitor } from './support/visitor.ts'
@@ -70,11 +71,8 @@ const head = (method: string, path: string, lines: readonly string[] = []) =>
     '',
   ].join('\r\n')
 
-/** Memory of the gateway process that is not to be had back, as its metrics tell it. */
-async function residentBytes(): Promise<number> {
-  const metrics = await (await fetch(`${stack.opsUrl}/metrics`)).text()
-  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1])
-}
+/** Memory of the gateway process that is not to be had back. */
+const residentBytes = async () => (await measuredAt(stack.opsUrl)).bytes
 
 describe('H12, X16: what is too large to read', () => {
   it.each<[string, number, () => string]>([

@@ -2,30 +2,12 @@ import { expect, inject } from 'vitest'
 import { assign } from './assigned.ts'
 import { startEndlessApp } from './endless-app.ts'
 import { openIdleSockets } from './idle-sockets.ts'
+import { measuredAt, type Measured } from './measured.ts'
 import { startGateways, type Replica } from './replicas.ts'
 import { eventually, operate, signedIn, stack } from './stack.ts'
 
 const slug = 'idle-app'
 const people = { 'acme-corp': 'viewer@acme.test', globex: 'viewer@globex.test' } as const
-
-interface Measured {
-  readonly bytes: number
-  readonly descriptors: number
-  /** Sockets that are open, by tenant. */
-  readonly acme: number
-  readonly globex: number
-}
-
-async function measuredAt(opsUrl: string): Promise<Measured> {
-  const text = await (await fetch(`${opsUrl}/metrics`)).text()
-  const of = (name: RegExp) => Number(name.exec(text)?.[1] ?? 0)
-  return {
-    bytes: of(/^process_resident_memory_bytes (\S+)/m),
-    descriptors: of(/^process_open_fds (\S+)/m),
-    acme: of(/^dashgate_websockets_open\{tenant_id="acme-corp"[^}]*\} (\d+)/m),
-    globex: of(/^dashgate_websockets_open\{tenant_id="globex"[^}]*\} (\d+)/m),
-  }
-}
 
 /**
  * A gateway with hardly more descriptors than so many sockets need, and an app that never closes one.
@@ -71,7 +53,10 @@ export async function startIdleScene(total: number) {
       const before = await measuredAt(opsUrl)
       const acme = await withSockets(people['acme-corp'])
       const globex = await withSockets(people.globex)
-      await until((now) => now.acme === perPerson && now.globex === perPerson)
+      await until(
+        (now) =>
+          now.webSocketsOf('acme-corp') === perPerson && now.webSocketsOf('globex') === perPerson,
+      )
       const open = await measuredAt(opsUrl)
       const kilobytes = (open.bytes - before.bytes) / 1000 / (2 * perPerson)
       const descriptors = (open.descriptors - before.descriptors) / (2 * perPerson)
@@ -87,7 +72,7 @@ export async function startIdleScene(total: number) {
       }
       const from = performance.now()
       await operate('POST', '/admin/sessions/revoke', { sub: user.sub })
-      await until((now) => now.acme === 0)
+      await until((now) => now.webSocketsOf('acme-corp') === 0)
       process.stdout.write(
         `${perPerson} of them were closed within ${(performance.now() - from).toFixed(0)} ms.\n`,
       )
@@ -98,7 +83,7 @@ export async function startIdleScene(total: number) {
 
       globex.sockets.close()
       await until(
-        ({ globex, descriptors }) => globex === 0 && descriptors < before.descriptors + 60,
+        (now) => now.webSocketsOf('globex') === 0 && now.descriptors < before.descriptors + 60,
       )
     },
 
