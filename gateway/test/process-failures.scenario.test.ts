@@ -52,7 +52,7 @@ function at(name: Trouble): Visitor {
 
 async function droppedLines(name: Trouble): Promise<number> {
   const metrics = await (await fetch(`${withTrouble(name).opsUrl}/metrics`)).text()
-  return Number(/^dashgate_log_lines_dropped_total (\d+)/m.exec(metrics)?.[1])
+  return Number(/^dashgate_log_lines_dropped_total\{sink="stdout"\} (\d+)/m.exec(metrics)?.[1])
 }
 
 describe('X7, X20: a log that cannot be written', () => {

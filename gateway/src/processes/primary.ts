@@ -52,7 +52,7 @@ export async function startProcesses(
   logger: Logger,
   onGiveUp: () => void,
 ) {
-  // See docs/decisions/0008-processes.md.
+  // See docs/decisions/0011-processes.md.
   cluster.schedulingPolicy = cluster.SCHED_RR
   const metrics = createMergedMetrics()
   const supervisor = superviseProcesses({
