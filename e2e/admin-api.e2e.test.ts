@@ -30,7 +30,7 @@ afterEach(forget)
 /** Takes the tenant out again, which only the owner of the tables can. */
 async function forget(): Promise<void> {
   const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} })
-  for (const table of ['preferences', 'assignments']) {
+  for (const table of ['preferences', 'dashboard_marks', 'assignments']) {
     await sql`delete from ${sql(table)} where tenant_id = 'hooli'`
   }
   await sql`delete from tenants where id = 'hooli'`

@@ -19,7 +19,7 @@ export async function fillIn(page: Page, login: string): Promise<void> {
 }
 
 export async function signOut(page: Page): Promise<void> {
-  await page.locator('details.menu > summary').click()
+  await page.locator('details:has([data-sign-out]) > summary').click()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 }

@@ -67,7 +67,7 @@ export function useAdminApi() {
   })
 
   beforeEach(async () => {
-    await test.owner`truncate tenants, dashboards, assignments, preferences, sessions, audit_logs`
+    await test.owner`truncate tenants, dashboards, assignments, preferences, dashboard_marks, sessions, audit_logs`
     await test.owner`update audit_chain_head set last_id = 0, last_hash = repeat('0', 64)`
     await seedTwoTenants(test.owner)
   })

@@ -178,7 +178,7 @@ describe('the master key', () => {
     )
     const file = { MASTER_KEY: '', MASTER_KEY_FILE: join(scene.directory, 'no-such-file') }
     await expect(scene.startAnother(file)).rejects.toThrow(
-      /MASTER_KEY_FILE: .*no-such-file cannot be read/,
+      /MASTER_KEY_FILE cannot be read: .*no-such-file/,
     )
     expect(await rows()).toEqual(before)
   }, 60_000)
