@@ -103,7 +103,7 @@ const longFiles: Readonly<Record<string, readonly string[]>> = {
  */
 const ownLanes: readonly ReadonlySet<string>[] = [
   new Set(['scenarios', 'browser']),
-  new Set(['e2e']),
+  new Set(['stack', 'e2e']),
 ]
 
 export async function plan(): Promise<Plan> {
