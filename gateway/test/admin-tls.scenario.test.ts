@@ -109,6 +109,8 @@ describe('X19, V20: the file of the CA', () => {
       environment: { ...scene.environment, ADMIN_CA_FILE: file },
       logs: stack.logs,
     })
-    await expect(started).rejects.toThrow(/ended by itself[^]*ADMIN_CA_FILE (cannot be read|holds no certificate)/)
+    await expect(started).rejects.toThrow(
+      /ended by itself[^]*ADMIN_CA_FILE (cannot be read|holds no certificate)/,
+    )
   })
 })
