@@ -118,6 +118,19 @@ describe('requests of a dashboard', () => {
     expect(await stage(page, 'ready').count()).toBe(1)
   })
 
+  it('that a callback makes in vain name its part, which comes when they are retried', async () => {
+    now().failing = 1
+    const page = await openWith('dash')
+    const body = JSON.stringify({ output: 'paid.children' })
+    const ask = `fetch('${PATH}_dash-update-component', { method: 'POST', body: '${body}' }).then(() => ({}))`
+    await inFrame(page, ask)
+    const notice = page.locator('[data-notice]')
+    await notice.getByText('“Paid to date” did not answer (request req-7).').waitFor()
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await page.frameLocator('iframe').getByText('120 paid').waitFor()
+    await notice.waitFor({ state: 'hidden' })
+  })
+
   it('that find no session cover the page', async () => {
     const page = await openWith('render')
     await inFrame(page, `void fetch('/refuse?status=401&code=session_expired')`)

@@ -1,4 +1,5 @@
 import type { Assets } from '../src/views/page.ts'
+import { FAKE_DASH, FAKE_DASH_PAGE } from './fake-dash.ts'
 
 /** What Dash's renderer does to the page, as far as the frame script can see it. */
 export const RENDERER = `
@@ -9,6 +10,10 @@ export const RENDERER = `
   style.textContent = '#figures { color: rgb(1, 2, 3) }'
   document.head.append(style)
   if (act === 'render') setTimeout(() => { entry.innerHTML = '<main id="figures"><h1>Figures</h1><label>Line <input></label></main>' }, 50)
+  if (act === 'dash') {
+    ${FAKE_DASH}
+    setTimeout(() => { entry.innerHTML = '${FAKE_DASH_PAGE}' }, 50)
+  }
   if (act === 'fail') setTimeout(() => { entry.innerHTML = '<div class="_dash-error">Error loading layout</div>' }, 50)
 `
 

@@ -79,7 +79,13 @@ export const PAGES: Record<string, (page: Page) => string> = {
   '/opening': (page) => openingPage({ page, next: '/stays' }).replace('data-opening', ''),
 }
 
-export function dashboard(page: Page, person: Person, tenant: string, path: string): string {
+export function dashboard(
+  page: Page,
+  person: Person,
+  tenant: string,
+  path: string,
+  views?: Parameters<typeof dashboardPage>[0]['views'],
+): string {
   const slug = path.split('/')[2] ?? ''
   const title = DASHBOARDS.find((one) => one.slug === slug)?.title ?? slug
   return dashboardPage({
@@ -88,6 +94,7 @@ export function dashboard(page: Page, person: Person, tenant: string, path: stri
     brand: brandOf(tenant),
     dashboard: { slug, title },
     framePath: path,
+    ...(views && { views }),
   })
 }
 

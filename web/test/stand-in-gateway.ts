@@ -5,6 +5,7 @@ import { sessionEndedFramePage } from '../src/views/session-ended-frame-page.ts'
 import { signedInPage } from '../src/views/signed-in-page.ts'
 import { fakeApp, RENDERER } from './fake-app.ts'
 import { brandOf, pageOf, STAFF, TENANTS } from './models.ts'
+import { answerViews, listedView, type StandInView } from './stand-in-views.ts'
 import { dashboard, error, home, homeSearched, PAGES, reason, searchedChooser } from './pages.ts'
 
 const NONCE = 'dGVzdC1ub25jZQ'
@@ -35,9 +36,13 @@ export interface Situation {
   /** Tenant for which the app's page is made, if another than the shell's. */
   appTenant?: string
   /** What each dashboard does; others render. */
-  apps: Record<string, 'render' | 'hang' | 'fail' | 'down' | 'expired' | 'plain' | 'drop'>
+  apps: Record<string, 'render' | 'dash' | 'hang' | 'fail' | 'down' | 'expired' | 'plain' | 'drop'>
   /** Who signs in next; the one who was signed in last if nobody is named. */
   next?: { person: Person; tenant: string }
+  /** Kept for the person; without them there is no menu of views. */
+  views?: StandInView[]
+  /** How many callbacks of the apps still fail. */
+  failing: number
   /** When the session ends, in milliseconds since the epoch. */
   endsAt: number
   endsBy: 'idle' | 'age'
@@ -67,6 +72,7 @@ export async function startStandInGateway({ manifest, files }: Built) {
     apps: {},
     endsAt: Date.now() + 600_000,
     endsBy: 'idle',
+    failing: 0,
     busy: 0,
     asked: [],
     favourites: [],
@@ -133,6 +139,17 @@ export async function startStandInGateway({ manifest, files }: Built) {
       now.tenant = now.next.tenant
       return void redirect(searchParams.get('return_to') ?? '/')
     }
+    if (pathname.endsWith('/_dash-update-component')) {
+      if (now.failing === 0) return json({ response: { paid: { children: '120 paid' } } })
+      now.failing -= 1
+      return json({}, 500, { 'X-Request-Id': 'req-7' })
+    }
+    if (pathname.startsWith('/api/') && now.views !== undefined) {
+      const { method = 'GET' } = request
+      const asked = { method, path: pathname, body: await bodyOf(request) }
+      const { status, body } = answerViews(now.views, asked) ?? { status: 404, body: {} }
+      return status === 204 ? void response.writeHead(204).end() : json(body, status)
+    }
     if (pathname === '/session/activity') now.activity += 1
     if (pathname.startsWith('/session') && pathname in SESSION) return session(json)
     if (request.method === 'POST') {
@@ -174,7 +191,12 @@ export async function startStandInGateway({ manifest, files }: Built) {
     const [, folder, slug = ''] = pathname.split('/')
     if (folder !== 'dashboard') return send(error(page, 404, 'not_found'))
     if (request.headers['sec-fetch-dest'] === 'document') {
-      return send(dashboard(page, now.person, now.tenant, path))
+      const shownId = searchParams.get('view')
+      const views = now.views && {
+        listed: now.views.map(listedView),
+        ...(shownId !== null && { shownId }),
+      }
+      return send(dashboard(page, now.person, now.tenant, path, views))
     }
     const act = now.apps[slug] ?? 'render'
     if (act === 'drop') return void response.destroy()

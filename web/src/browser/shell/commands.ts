@@ -14,7 +14,7 @@ export function commandsOfPage(): Command[] {
   const commands = new Map(marked.map((one) => [one.dataset['command'] || textOf(one), one]))
   return [...commands].map(([label, one]) => ({
     label,
-    kind: words.action,
+    kind: one.dataset['commandKind'] ?? words.action,
     run: () => one.click(),
   }))
 }

@@ -5,7 +5,7 @@ import { element } from './elements.ts'
 const MOST = 12
 
 /**
- * Ctrl-K or ⌘-K: go to a dashboard, switch to a client, or do what the page offers. A combobox with a
+ * Ctrl-K or ⌘-K: go to a dashboard, switch to a client or a view, or do what the page offers. A combobox with a
  * list box in a modal dialog (WAI-ARIA Authoring Practices, combobox with list autocomplete).
  */
 export function offerPalette(canSwitch: boolean): { listenIn: (target: Window) => void } {
@@ -107,7 +107,10 @@ function createPalette(canSwitch: boolean): () => void {
 
   function draw(): void {
     const wanted = fold(input.value).split(/\s+/)
-    const fits = ({ label }: Command) => wanted.every((word) => fold(label).includes(word))
+    const fits = ({ label, kind }: Command) => {
+      const said = fold(`${label} ${kind}`)
+      return wanted.every((word) => said.includes(word))
+    }
     shown = [...places.filter(fits), ...found, ...own.filter(fits)].slice(0, MOST)
     list.replaceChildren(
       ...shown.map(({ label, kind }, i) =>

@@ -25,6 +25,7 @@ export const shell: ShellWords = {
   copied: 'Kopiert.',
   views: {
     title: 'Ansichten',
+    one: 'Ansicht',
     none: 'Stellen Sie das Dashboard ein, wie Sie es möchten, und speichern Sie es unter einem Namen.',
     opensWithIt: 'öffnet sich damit',
     by: (person) => `von ${person}`,
@@ -54,7 +55,7 @@ export const shell: ShellWords = {
     errors: {
       name_taken: 'Etwas mit diesem Namen haben Sie hier schon. Nehmen Sie einen anderen.',
       preference_changed:
-        'Sie wurde inzwischen in einem anderen Fenster geändert, oder der Name ist vergeben. Laden Sie die Seite neu, oder nehmen Sie einen anderen Namen.',
+        'Sie wurde inzwischen in einem anderen Fenster geändert, oder der Name ist vergeben. Wählen Sie sie noch einmal, um sie zu sehen, wie sie jetzt ist, oder nehmen Sie einen anderen Namen.',
       too_many_preferences:
         'Auf diesem Dashboard gibt es schon 50 Namen. Löschen Sie zuerst einen.',
       preference_too_large: 'Auf dieser Seite ist zu viel eingestellt für eine Ansicht (32 KiB).',

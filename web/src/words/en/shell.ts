@@ -24,6 +24,7 @@ export const shell = {
   copied: 'Copied.',
   views: {
     title: 'Views',
+    one: 'View',
     none: 'Set the dashboard as you like it, then save it under a name.',
     opensWithIt: 'opens with it',
     by: (person: string) => `by ${person}`,
@@ -53,7 +54,7 @@ export const shell = {
     errors: {
       name_taken: 'You have something of that name here already. Take another name.',
       preference_changed:
-        'It was changed in another window meanwhile, or the name is taken. Load the page again, or take another name.',
+        'It was changed in another window meanwhile, or the name is taken. Choose it again to see it as it is now, or take another name.',
       too_many_preferences: 'There are 50 names on this dashboard already. Delete one first.',
       preference_too_large: 'There is too much set on this page for one view (32 KiB).',
       too_many_changes: 'Too many changes at once. Try again in a moment.',

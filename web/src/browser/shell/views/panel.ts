@@ -45,6 +45,9 @@ function itemOf(view: ListedView, { chosen, linkTo }: PanelState, act: PanelActi
       class: 'menu-item',
       href: linkTo(view),
       'data-view-item': view.id,
+      'data-command':
+        view.sharedBy === null ? view.name : `${view.name}, ${words.by(view.sharedBy)}`,
+      'data-command-kind': words.one,
       ...(view.id === chosen?.id && { 'aria-current': 'true' }),
     },
     element('span', { class: 'views-name' }, view.name),

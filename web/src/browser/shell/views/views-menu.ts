@@ -90,6 +90,8 @@ export function createViewsMenu(root: HTMLElement, around: Around): ViewsMenu | 
   async function open(view: ListedView): Promise<void> {
     // On another of the app's pages there is nothing yet that could be set.
     if (!isHere(view)) return location.assign(linkTo(view))
+    // The list first: what is saved in between is a conflict later, and not lost.
+    await renew()
     const content = readView(await client.content(view.id))
     choose(view.id)
     draw()
