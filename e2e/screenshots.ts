@@ -16,6 +16,7 @@ import {
   signOut,
   stage,
 } from './support/shell.ts'
+import { viewsMenu } from './support/views-menu.ts'
 
 // Pictures for people to look at: `node e2e/screenshots.ts <folder>`. Every page and dashboard, light
 // and dark, on a desktop and a phone. The whole demo stack is started for it and stopped again.
@@ -125,13 +126,14 @@ async function shootDashboard(page: Page, slug: Slug, tenantId: string, shoot: S
     await choose(frame, 'line-of-business', 'Product liability')
     await frame.locator('#table caption', { hasText: 'Product liability' }).waitFor()
     await shoot(page, `${tenantId}-${slug}-filtered`)
-    await frame.getByLabel('Name of a new view').fill('Year end')
-    await frame.getByRole('button', { name: 'Save view' }).click()
-    await frame.getByRole('button', { name: 'Make default' }).click()
-    await frame.getByText('from now on').waitFor()
+    const views = viewsMenu(page)
+    await views.saveAs('Year end')
+    await views.press('Open with it')
+    await views.said(/from now on/)
     await shoot(page, `${tenantId}-${slug}-views`)
-    await frame.getByRole('button', { name: 'Delete' }).click()
-    await frame.getByText('Deleted').waitFor()
+    await views.press('Delete')
+    await views.said(/Deleted/)
+    await views.close()
     await choose(frame, 'line-of-business', 'All lines')
     await frame.locator('#table caption', { hasText: 'All lines' }).waitFor()
   }

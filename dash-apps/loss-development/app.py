@@ -16,7 +16,6 @@ from dashgate import (
     NotAllowed,
     Tenant,
     current_tenant,
-    filter_views,
     look,
     saved_filters,
 )
@@ -29,10 +28,7 @@ server = app.server
 look.use(app)
 
 # The ids are also the names of the filters in a tenant's settings.
-saved = saved_filters(
-    "main", {"line-of-business": "value", "basis": "value"}, status="filters-status"
-)
-views = filter_views(saved)
+saved_filters("main", {"line-of-business": "value", "basis": "value"}, status="filters-status")
 
 
 def layout() -> Any:
@@ -42,7 +38,6 @@ def layout() -> Any:
             tenant,
             tenant.dashboard_title,
             filters(tenant, lines_of(triangles_of(tenant))),
-            views.control(),
             look.tiles(id="summary"),
             look.grid(*cards(tenant.visible)),
             dcc.Download(id="csv"),

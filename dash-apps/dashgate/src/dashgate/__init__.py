@@ -25,7 +25,6 @@ from .errors import (
 from .filter_sets import FilterSet, FilterSets
 from .filters import SavedFilters, saved_filters
 from .tenant import Tenant, User, current_tenant
-from .views import FilterViews, filter_views
 
 __version__ = "0.1.0"
 
@@ -36,7 +35,6 @@ __all__ = [
     "DatasetNotFound",
     "FilterSet",
     "FilterSets",
-    "FilterViews",
     "NoTenantError",
     "NotAllowed",
     "PreferenceChanged",
@@ -45,6 +43,5 @@ __all__ = [
     "Tenant",
     "User",
     "current_tenant",
-    "filter_views",
     "saved_filters",
 ]

@@ -95,7 +95,7 @@ def saved_filters(
     Saved values are put into ``app.layout`` before it is sent, so the first paint shows them;
     a page's layout goes through ``fill``. Values that are no longer among a component's
     ``options`` are left out. Where the user has named a set and chosen it to open with
-    (``filter_views``, ``tenant.filter_sets``), that one is shown instead.
+    (``tenant.filter_sets``), that one is shown instead.
     """
     filters = SavedFilters(name, inputs)
     registered[name] = filters

@@ -43,8 +43,7 @@ AXIS = {
 def use(app: Any, language: str = "en") -> None:
     """Add the stylesheet to a Dash app, and say what language its pages are in."""
     app.index_string = app.index_string.replace("<html>", f'<html lang="{language}">', 1)
-    for file in ("look.css", "views.css"):
-        app.css.append_css({"relative_package_path": file, "namespace": "dashgate"})
+    app.css.append_css({"relative_package_path": "look.css", "namespace": "dashgate"})
 
 
 def figure_layout(**changes: Any) -> dict[str, Any]:

@@ -4,9 +4,6 @@ import { type Shown, shownComponents } from './dash-page.ts'
 import { labelOf } from './labels.ts'
 import { zoomOf } from './zoom.ts'
 
-/** Controls of the helper library with which people keep views: the shell's menu has their place. */
-const NOT_THEIRS = '.dg-views'
-
 /** What somebody has set on the page. */
 export function capture(base: string): ViewContent {
   const components: Record<string, Captured> = {}
@@ -20,7 +17,6 @@ export function capture(base: string): ViewContent {
 function captureOne({ id, type, props, settable }: Shown): Captured | undefined {
   // A secret is nothing to keep.
   if (props['type'] === 'password') return undefined
-  if (document.getElementById(id)?.closest(NOT_THEIRS)) return undefined
   // What nobody has set has no value yet, which is one as well.
   const set = Object.fromEntries(settable.map((name) => [name, props[name] ?? null]))
   const zoom = zoomOf(recordOf(props['relayoutData']))
