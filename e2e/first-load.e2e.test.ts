@@ -13,6 +13,9 @@ const { signedIn } = useBrowser()
 const slug = 'loss-development'
 const base = `/dashboard/${slug}/`
 
+/** Addresses within the browser: a picture of a graph is made through one. */
+const OWN = /^(?:data|blob):/
+
 /** What a page asked of the network, by path; what came out of the browser's own caches is left out. */
 async function asked(context: BrowserContext, work: (page: Page) => Promise<void>) {
   const page = await context.newPage()
@@ -21,7 +24,7 @@ async function asked(context: BrowserContext, work: (page: Page) => Promise<void
   const paths = new Map<string, string>()
   const cached = new Set<string>()
   cdp.on('Network.requestWillBeSent', ({ requestId, request }) => {
-    if (!request.url.startsWith('data:')) paths.set(requestId, new URL(request.url).pathname)
+    if (!OWN.test(request.url)) paths.set(requestId, new URL(request.url).pathname)
   })
   cdp.on('Network.requestServedFromCache', ({ requestId }) => cached.add(requestId))
   cdp.on('Network.responseReceived', ({ requestId, response }) => {

@@ -94,6 +94,7 @@ const longFiles: Readonly<Record<string, readonly string[]>> = {
     'every-trace.e2e.test.ts',
     'first-load.e2e.test.ts',
     'http2.e2e.test.ts',
+    'shell-views.e2e.test.ts',
   ],
 }
 
