@@ -31,7 +31,10 @@ import { signInRoutes } from './oidc/sign-in.ts'
 import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import { changeOwnViews, createViewRoutes } from './preferences/views-routes.ts'
+import { startAddressChecks } from './proxy/address-checks.ts'
+import { createAppAddresses } from './proxy/app-addresses.ts'
 import { createAppPools } from './proxy/app-pools.ts'
+import { createAppAsker } from './proxy/ask-app.ts'
 import { assetSource } from './proxy/asset-source.ts'
 import { createCallbackNames } from './proxy/callback-names.ts'
 import { httpHandler } from './proxy/http-handler.ts'
@@ -118,7 +121,7 @@ const composeClientAddresses = (config: Config, logger: Logger) =>
 /** The stage that passes requests on, with the connections that it holds. */
 function composeProxy(
   config: Config,
-  { metrics, tenantTokens }: Foundation,
+  { directory, metrics, tenantTokens }: Foundation,
   { assets, limitsOf, logger }: { assets: ShellAssets; limitsOf: LimitsByTenant; logger: Logger },
 ) {
   const publicOrigin = config.PUBLIC_URL
@@ -133,7 +136,13 @@ function composeProxy(
     limitsOf,
   })
   const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
-  metrics.followUpstreams(() => pools.use(turns.use()))
+  const addresses = createAppAddresses()
+  const checks = startAddressChecks({
+    addresses,
+    apps: () => directory.dashboards(),
+    noteReached: pools.noteReached,
+  })
+  metrics.followUpstreams(() => pools.use(turns.use(), checks.followed()))
   const tokens = createTenantTokenCache(tenantTokens)
   metrics.followCache('tenant_tokens', tokens.use)
   const { frameScript } = assets
@@ -148,12 +157,12 @@ function composeProxy(
   const maxBodyBytes = config.MAX_BODY_BYTES
   const proxy = proxyStage({
     forward: httpHandler({
-      pools,
+      ask: createAppAsker({ pools, addresses, onFailure: metrics.countUpstreamFailure }),
+      addresses,
       tokens,
       work,
       callbacks: createCallbackNames(),
       inFlight: metrics.inFlight,
-      onFailure: metrics.countUpstreamFailure,
       publicOrigin,
       frameScript,
       plotly,
@@ -163,6 +172,8 @@ function composeProxy(
     }),
     openSocket: socketHandler({
       tunnel: createTunnel(),
+      addresses,
+      pools,
       tokens,
       work,
       publicOrigin,
@@ -173,6 +184,7 @@ function composeProxy(
     proxy,
     shared,
     async close(): Promise<void> {
+      await checks.stop()
       shared.close()
       await pools.close()
     },

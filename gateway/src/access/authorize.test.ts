@@ -18,6 +18,7 @@ const dashboard = (slug: string): Dashboard => ({
   title: slug,
   description: '',
   appUrl: 'http://127.0.0.1:1',
+  replicaUrls: [],
   defaultConfig: {},
   configSchema: null,
 })

@@ -8,6 +8,16 @@ const isOrigin = (value: string): boolean =>
   /^https?:\/\/[^/?#@\\\s]+\/?$/i.test(value) &&
   /^https?:\/\/[^/?#@\s]{1,200}$/.test(URL.parse(value)?.origin ?? '')
 
+const origin = z
+  .string()
+  .refine(isOrigin, 'must be an http(s) origin: no path, query or credentials')
+  .transform((value) => new URL(value).origin)
+
+const mostReplicas = 16
+const replicaUrlsText =
+  'Origins at which the same app runs as well. Each session keeps to one of all addresses while it can ' +
+  'be reached.'
+
 const defaultConfigText =
   'Settings; over them come those of the tenant, then those of its assignment (RFC 7396).'
 const configSchemaText =
@@ -18,11 +28,13 @@ export const dashboardBody = z
   .strictObject({
     title: label,
     description: text.trim().max(500).default(''),
-    appUrl: z
-      .string()
-      .refine(isOrigin, 'must be an http(s) origin: no path, query or credentials')
-      .transform((value) => new URL(value).origin)
-      .meta({ description: 'Origin of the Dash app: scheme, host and port.' }),
+    appUrl: origin.meta({ description: 'Origin of the Dash app: scheme, host and port.' }),
+    replicaUrls: z
+      .array(origin)
+      .max(mostReplicas)
+      .refine((urls) => new Set(urls).size === urls.length, 'names an address twice')
+      .default([])
+      .meta({ description: replicaUrlsText }),
     defaultConfig: config.default({}).meta({ description: defaultConfigText }),
     configSchema: config.nullable().default(null).meta({ description: configSchemaText }),
   })
@@ -34,6 +46,7 @@ const dashboard = z
     title: z.string(),
     description: z.string(),
     appUrl: z.string(),
+    replicaUrls: z.array(z.string()),
     defaultConfig: config,
     configSchema: config.nullable(),
     createdAt: moment,
@@ -49,6 +62,7 @@ const exampleBody = {
   title: 'Loss development',
   description: 'Triangles, age-to-age factors and chain-ladder ultimates',
   appUrl: 'http://127.0.0.1:8051',
+  replicaUrls: ['http://127.0.0.1:8061'],
   defaultConfig: { filters: { basis: { options: ['paid', 'incurred'], default: 'paid' } } },
   configSchema: {
     type: 'object',

@@ -32,10 +32,39 @@ describe('PUT /admin/dashboards/{slug}', () => {
 
   it('has defaults for what is left out', async () => {
     const path = '/admin/dashboards/reserves'
-    const full = { title: 'R', description: 'D', appUrl: 'http://a', defaultConfig: { a: 1 } }
-    await send('PUT', path, full)
-    const { json } = await send('PUT', path, { title: 'R', appUrl: 'http://a' })
-    expect(json).toMatchObject({ description: '', defaultConfig: {} })
+    const body = { title: 'R', appUrl: 'http://a' }
+    const more = { description: 'D', replicaUrls: ['http://b'], defaultConfig: { a: 1 } }
+    await send('PUT', path, { ...body, ...more })
+    const { json } = await send('PUT', path, body)
+    expect(json).toMatchObject({ description: '', replicaUrls: [], defaultConfig: {} })
+  })
+
+  it('keeps the further addresses of an app, and records them', async () => {
+    const path = '/admin/dashboards/reserves'
+    const body = { title: 'R', appUrl: 'http://a', replicaUrls: ['http://b/', 'http://c:8051'] }
+    const made = await send('PUT', path, body)
+    const changed = await send('PUT', path, { ...body, replicaUrls: ['http://d'] })
+
+    expect([made.status, made.json['replicaUrls']]).toEqual([201, ['http://b', 'http://c:8051']])
+    expect([changed.status, changed.json['replicaUrls']]).toEqual([200, ['http://d']])
+    expect((await send('GET', path)).json['replicaUrls']).toEqual(['http://d'])
+    expect(await auditLines()).toMatchObject([
+      { detail: { after: { replicaUrls: ['http://b', 'http://c:8051'] } } },
+      { detail: { after: { replicaUrls: ['http://d'] } } },
+    ])
+  })
+
+  it.each([
+    ['a path', ['http://b/path']],
+    ['credentials', ['http://b', 'http://user:pass@c']],
+    ['an address twice', ['http://b', 'http://b/']],
+    ['too many', Array.from({ length: 17 }, (_, index) => `http://b:${8000 + index}`)],
+    ['no list', 'http://b'],
+  ])('refuses %s as further addresses of an app', async (_, replicaUrls) => {
+    const body = { title: 'T', appUrl: 'http://a', replicaUrls }
+    const answer = await send('PUT', '/admin/dashboards/new', body)
+    const [error] = answer.json['errors'] as { field: string }[]
+    expect([answer.status, error?.field]).toEqual([422, expect.stringMatching(/^replicaUrls/)])
   })
 
   it.each([

@@ -283,4 +283,18 @@ describe('the tables', () => {
       await expect(row).rejects.toMatchObject({ code: '23514' })
     },
   )
+
+  it.each([
+    '{http://a/path}',
+    '{http://b,ftp://a}',
+    '{http://b,""}',
+    '{""}',
+    '{NULL}',
+    '{"http://a http://b"}',
+    `{${Array.from({ length: 17 }, (_, index) => `http://b:${8000 + index}`).join()}}`,
+  ])('refuse %j as the further addresses of an app', async (urls) => {
+    const row = test.owner`insert into dashboards (slug, title, app_url, replica_urls)
+      values ('new', 'T', 'http://a', ${urls}::text::text[])`
+    await expect(row).rejects.toMatchObject({ code: '23514' })
+  })
 })

@@ -37,6 +37,7 @@ export const dashboards = pgTable('dashboards', {
   title: text('title').notNull(),
   description: text('description').notNull().default(''),
   appUrl: text('app_url').notNull(),
+  replicaUrls: text('replica_urls').array().notNull().default([]),
   defaultConfig: object('default_config').notNull().default({}),
   configSchema: object('config_schema'),
   createdAt: when('created_at').notNull().defaultNow(),

@@ -70,8 +70,15 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
       else if (unreached.size > 0) unreached.delete(appUrl)
     },
 
-    /** How the apps are doing, for the metrics. */
-    use(turns: ReadonlyMap<string, { readonly active: number; readonly waiting: number }>) {
+    /**
+     * How the apps are doing, for the metrics.
+     *
+     * @param followed addresses that are told of whether they are in use or not
+     */
+    use(
+      turns: ReadonlyMap<string, { readonly active: number; readonly waiting: number }>,
+      followed: ReadonlySet<string>,
+    ) {
       const uses = new Map<string, { busy: number; idle: number }>()
       for (const [key, { stats }] of pools.entries()) {
         const appUrl = key.slice(key.indexOf(' ') + 1)
@@ -80,7 +87,7 @@ export function createAppPools({ timeoutMs }: AppPoolsOptions) {
         use.idle += stats.free
         uses.set(appUrl, use)
       }
-      return Array.from(new Set([...uses.keys(), ...turns.keys()]), (upstream) => ({
+      return Array.from(new Set([...uses.keys(), ...turns.keys(), ...followed]), (upstream) => ({
         upstream,
         isHealthy: !unreached.has(upstream),
         busy: uses.get(upstream)?.busy ?? 0,

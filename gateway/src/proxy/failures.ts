@@ -13,6 +13,21 @@ const timeouts = new Set([
 export const isStaleConnection = (error: unknown): boolean =>
   code(error) === 'UND_ERR_SOCKET' || code(error) === 'ECONNRESET'
 
+const unconnected = new Set([
+  'ECONNREFUSED',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** Whether there was no connection at all, so that the address is to blame and not what was asked. */
+export const isUnconnected = (error: unknown): boolean =>
+  unconnected.has(String(code(error instanceof GatewayError ? error.cause : error)))
+
 /** Of a client that does not wait for its answer: nothing to mend, and nobody to read it. */
 export const clientHungUp = (options: { cause?: unknown } = {}) =>
   new GatewayError(499, 'client_closed_request', 'The client hung up.', options)

@@ -30,9 +30,16 @@ export async function askApp(pool: Pool, request: UpstreamRequest): Promise<AppA
   } catch (error) {
     if (request.method === 'POST' || !isStaleConnection(error)) throw upstreamFailure(error)
   }
-  return send(pool, request).catch((error: unknown) => {
+  return askOnce(pool, request)
+}
+
+/** Sends a request to an app and resolves when its answer has begun. */
+export async function askOnce(pool: Pool, request: UpstreamRequest): Promise<AppAnswer> {
+  try {
+    return await send(pool, request)
+  } catch (error) {
     throw upstreamFailure(error)
-  })
+  }
 }
 
 function send(pool: Pool, { method, target, headers, body, signal }: UpstreamRequest) {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import { cutOff } from '../edge/answer.ts'
-import { GatewayError, signInAgain } from '../edge/gateway-error.ts'
+import { signInAgain } from '../edge/gateway-error.ts'
 import { notFound } from '../edge/error-response.ts'
 import { appPolicy, baseSecurityHeaders } from '../edge/security-headers.ts'
 import type { Work, WorkLimits } from '../limits/work.ts'
@@ -11,15 +11,16 @@ import { holdOpen } from '../session/live-session.ts'
 import type { SharedAssets } from '../shared-assets/shared-assets.ts'
 import { codingOf } from './answer-coding.ts'
 import type { AppAnswer } from './app-answer.ts'
-import type { AppPools } from './app-pools.ts'
+import type { AppAddresses, Place } from './app-addresses.ts'
 import { appTarget, arrivalOf, basePathOf, identityOf } from './app-request.ts'
+import type { AppAsker } from './ask-app.ts'
 import { bodyAhead } from './body-ahead.ts'
 import { limitedBody } from './body-limit.ts'
 import { mostListBytes, type CallbackNames } from './callback-names.ts'
 import type { DashRoute } from './dash-routes.ts'
 import { noteAnswer, noteCallback } from './exchange.ts'
 import { upstreamFailure } from './failures.ts'
-import { askApp, endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
+import { endingOf, relay, relayCoded, type UpstreamRequest } from './forward.ts'
 import { indexAnswer } from './index-answer.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { downstreamHeaders } from './response-headers.ts'
@@ -30,13 +31,12 @@ import type { TenantTokenCache } from './tenant-token-cache.ts'
 type PolicyExceptions = Readonly<Record<string, Parameters<typeof appPolicy>[1]>>
 
 export interface HttpHandlerDependencies {
-  readonly pools: Pick<AppPools, 'poolFor' | 'noteReached'>
+  readonly ask: AppAsker
+  readonly addresses: Pick<AppAddresses, 'take'>
   readonly tokens: Pick<TenantTokenCache, 'tokenFor'>
   readonly work: Pick<WorkLimits, 'begin' | 'expectBody'>
   readonly callbacks: CallbackNames
   /** What an app works at, for the metrics; told when it begins and ends. */
-  /** Told of a request that an app did not answer, with the code of what the client is told. */
-  readonly onFailure: (dashboard: string, reason: string) => void
   readonly inFlight: (
     tenantId: string,
     dashboard: string,
@@ -69,7 +69,8 @@ const isPage = (route: DashRoute, { headers, statusCode }: AppAnswer) =>
 
 /** Sends an ordinary request to the app and its answer to the browser. */
 export function httpHandler(dependencies: HttpHandlerDependencies) {
-  const { pools, tokens, work, frameScript, maxBodyBytes, plotly, shared, callbacks } = dependencies
+  const { ask, addresses, tokens, work, frameScript, maxBodyBytes, plotly, shared, callbacks } =
+    dependencies
   const suites = suiteAnswers({ shared, plotly })
   const publicUrl = new URL(dependencies.publicOrigin)
   const baseHeaders = baseSecurityHeaders(publicUrl.protocol === 'https:')
@@ -166,7 +167,8 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const { incoming, outgoing } = c.env
     if (!outgoing) throw notFound()
     const session = c.get('session')
-    const { slug, appUrl } = c.get('dashboard')
+    const dashboard = c.get('dashboard')
+    const { slug } = dashboard
     const suite = route === 'asset' ? suitePathOf(c) : undefined
     if (suite !== undefined) {
       const fields = responseHeaders(c, route, {})
@@ -188,6 +190,7 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
     const exchange = c.get('exchange')
     let turn: Work | undefined
     let inFlight: { dec(): void } | undefined
+    let place: Place | undefined
     try {
       const body = await bodyOf(c, signal)
       const counted = dependencies.inFlight(c.get('tenant').id, slug, exchange.kind)
@@ -197,7 +200,8 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         throw upstreamFailure(error)
       })
       const askedAt = performance.now()
-      const answer = await askApp(pools.poolFor(appUrl, session.idHash), {
+      place = addresses.take(dashboard, session.idHash)
+      const answer = await ask(dashboard, place, session.idHash, {
         // The routes of Dash know no other methods.
         method: incoming.method as UpstreamRequest['method'],
         target: appTarget(c),
@@ -209,20 +213,14 @@ export function httpHandler(dependencies: HttpHandlerDependencies) {
         ),
         body,
         signal,
-      }).catch((error: unknown) => {
-        if (error instanceof GatewayError && error.status >= 502) {
-          dependencies.onFailure(slug, error.code)
-          pools.noteReached(appUrl, error.status !== 502)
-        }
-        throw error
       })
-      pools.noteReached(appUrl, true)
       noteAnswer(exchange, answer, askedAt)
       if (!answer.isWhole) turn.answering()
       return await passOn(c, route, answer, outgoing)
     } finally {
       inFlight?.dec()
       turn?.end()
+      place?.leave()
       release()
     }
   }

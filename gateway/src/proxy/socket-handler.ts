@@ -7,14 +7,19 @@ import { notFound } from '../edge/error-response.ts'
 import type { WorkLimits } from '../limits/work.ts'
 import type { GatewayEnv } from '../request-context.ts'
 import { holdOpen, type EndReason } from '../session/live-session.ts'
+import type { AppAddresses, Place } from './app-addresses.ts'
+import type { AppPools } from './app-pools.ts'
 import { appTarget, arrivalOf, identityOf } from './app-request.ts'
 import { closeCodes, closeTunnel, closeWithEither } from './close-frame.ts'
+import { isUnconnected } from './failures.ts'
 import { upstreamHandshakeHeaders } from './request-headers.ts'
 import type { TenantTokenCache } from './tenant-token-cache.ts'
 import type { Tunnel } from './tunnel.ts'
 
 export interface SocketHandlerDependencies {
   readonly tunnel: Tunnel
+  readonly addresses: Pick<AppAddresses, 'take' | 'noteReached' | 'noteUnreached'>
+  readonly pools: Pick<AppPools, 'noteReached'>
   readonly tokens: Pick<TenantTokenCache, 'fresh'>
   readonly publicOrigin: string
   readonly work: Pick<WorkLimits, 'countSocket'>
@@ -68,12 +73,31 @@ function refuse(client: Duplex, status: number, headers: readonly string[] = [])
 /** Opens a tunnel to the app for a WebSocket handshake. */
 export function socketHandler({
   tunnel,
+  addresses,
+  pools,
   tokens,
   publicOrigin,
   work,
   socketOpened,
 }: SocketHandlerDependencies) {
   const publicUrl = new URL(publicOrigin)
+
+  /** Where an app with several addresses is asked for a tunnel, counted for as long as that lasts. */
+  function placeFor(c: Context<GatewayEnv>, client: Duplex): Place | undefined {
+    const place = addresses.take(c.get('dashboard'), c.get('session').idHash)
+    if (!place) return undefined
+    if (client.destroyed) place.leave()
+    else client.once('close', place.leave)
+    return place
+  }
+
+  /** Dash opens another socket when one could not be opened: there is nothing to send again here. */
+  function noteFailure({ address }: Place, error: unknown): void {
+    if (!isUnconnected(error)) return
+    pools.noteReached(address, false)
+    addresses.noteUnreached(address)
+  }
+
   return async function openSocket(c: Context<GatewayEnv>): Promise<Response> {
     const { incoming, upgrade } = c.env
     if (!upgrade) throw notFound()
@@ -81,11 +105,12 @@ export function socketHandler({
     const { slug, appUrl } = c.get('dashboard')
     const tenantId = c.get('tenant').id
     const { token, expiresAt } = await tokens.fresh(c.get('session'), tenantId, slug)
+    const place = placeFor(c, upgrade.socket)
     return new Promise<Response>((resolve, failed) => {
       tunnel({
         ...upgrade,
         incoming,
-        appUrl,
+        appUrl: place?.address ?? appUrl,
         target: appTarget(c),
         headers: upstreamHandshakeHeaders(
           incoming.headers,
@@ -93,6 +118,7 @@ export function socketHandler({
           arrivalOf(c, publicUrl),
         ),
         onFailure(error) {
+          if (place) noteFailure(place, error)
           refuse(upgrade.socket, error.status, [`X-Gateway-Error: ${error.code}`])
           failed(error)
         },
@@ -103,6 +129,7 @@ export function socketHandler({
           resolve(c.body(null, shown as StatusCode))
         },
         onOpen(upstream) {
+          if (place) addresses.noteReached(place.address)
           supervise(c, upgrade.socket, upstream, expiresAt, socketOpened(tenantId, slug))
           c.set('tunnelStatus', 101)
           resolve(RESPONSE_ALREADY_SENT)

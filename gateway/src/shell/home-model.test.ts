@@ -6,6 +6,7 @@ const dashboard = (slug: string, title: string, description = '') => ({
   title,
   description,
   appUrl: 'http://127.0.0.1:1',
+  replicaUrls: [],
   defaultConfig: {},
   configSchema: null,
 })

@@ -28,6 +28,7 @@ export const readDashboards = (tx: Transaction): Promise<Dashboard[]> =>
       title: dashboards.title,
       description: dashboards.description,
       appUrl: dashboards.appUrl,
+      replicaUrls: dashboards.replicaUrls,
       defaultConfig: dashboards.defaultConfig,
       configSchema: dashboards.configSchema,
     })

@@ -29,6 +29,7 @@ export interface TenantDirectory {
   tenants(): readonly TenantChoice[]
   tenantCount(): number
   dashboard(slug: string): Dashboard | undefined
+  dashboards(): Iterable<Dashboard>
   /** The dashboards that are assigned to a tenant, in its order, and as it calls them. */
   dashboardsOf(tenantId: string): readonly Dashboard[]
   /**
@@ -146,6 +147,7 @@ export function createTenantDirectory(database: Database): TenantDirectory {
     tenants: () => (choices ??= choicesOf([...records.values()].map(({ text }) => text))),
     tenantCount: () => records.size,
     dashboard: (slug) => dashboards.get(slug),
+    dashboards: () => dashboards.values(),
     dashboardsOf: (tenantId) => assigned(tenantId)?.dashboards ?? [],
     configFor(tenantId, slug) {
       const found = assigned(tenantId)?.assignments.find((one) => one.dashboard.slug === slug)

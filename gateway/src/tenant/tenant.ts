@@ -23,6 +23,8 @@ export interface Dashboard {
   readonly description: string
   /** Origin of the app behind it. */
   readonly appUrl: string
+  /** Where the same app runs as well; empty for most. */
+  readonly replicaUrls: readonly string[]
   readonly defaultConfig: Readonly<Record<string, unknown>>
   /** JSON Schema of its settings. */
   readonly configSchema: Readonly<Record<string, unknown>> | null
