@@ -25,7 +25,7 @@ it('while an app is down, its dashboard says so, the others work, and it opens o
   // What was open keeps what it shows, and names the request that was not answered.
   await choose(open, 'line-of-business', 'Product liability')
   const notice = one.page.locator('[data-notice]')
-  await notice.getByText('Part of this dashboard did not answer').waitFor()
+  await notice.getByText('did not answer').waitFor()
   expect(await notice.textContent()).toMatch(requestId)
   expect(await figures(open, slug)).toEqual(shown)
   await expectAccessible(one.page)
