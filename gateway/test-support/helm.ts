@@ -51,10 +51,9 @@ async function fromPyPi(name: string): Promise<string> {
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
   const list = join(root, 'dev', 'setup', `${name}.txt`)
-  await run(join(pythonBin, 'python'), [
-    ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--require-hashes'],
-    ...['--only-binary=:all:', `--target=${draft}`, `--requirement=${list}`],
-  ])
+  const install = '-m pip install --quiet --no-deps --no-compile --require-hashes'.split(' ')
+  const from = ['--only-binary=:all:', `--target=${draft}`, `--requirement=${list}`]
+  await run(join(pythonBin, 'python'), [...install, ...from])
   await rename(draft, folder)
   return folder
 }
