@@ -2,7 +2,7 @@ import { numberIn } from '../words/counted.ts'
 import { wordsOf } from '../words/words.ts'
 import { documentOf, shellScript } from './document.ts'
 import { html, type Markup } from './markup.ts'
-import { momentOf } from './moment.ts'
+import { dayOf, momentOf } from './moment.ts'
 import type { Page, Person } from './page.ts'
 import { productBar } from './top-bar.ts'
 
@@ -106,6 +106,7 @@ function chart({ page, perDay }: Usage): Markup {
   const all = perDay.reduce((sum, { openings }) => sum + openings, 0)
   const most = Math.max(1, ...perDay.map(({ openings }) => openings))
   const step = 900 / perDay.length
+  const day = (one?: { date: string }) => one && dayOf(page.language, one.date)
   const bars = perDay.map(({ date, openings }, i) => {
     const height = (openings / most) * 150
     return html`<rect
@@ -115,7 +116,7 @@ function chart({ page, perDay }: Usage): Markup {
       height="${height.toFixed(1)}"
       rx="2"
     >
-      <title>${date}: ${openings}</title>
+      <title>${dayOf(page.language, date)}: ${openings}</title>
     </rect>`
   })
   return html`<figure class="usage-chart">
@@ -124,9 +125,9 @@ function chart({ page, perDay }: Usage): Markup {
       ${bars}
     </svg>
     <figcaption class="quiet">
-      <span>${perDay[0]?.date}</span>
-      <span>${words.chart(all, perDay.length)}</span>
-      <span>${perDay.at(-1)?.date}</span>
+      <span>${day(perDay[0])}</span>
+      <span class="usage-chart-sum">${words.chart(all, perDay.length)}</span>
+      <span>${day(perDay.at(-1))}</span>
     </figcaption>
   </figure>`
 }

@@ -45,7 +45,9 @@ function place(own: string): void {
       continue
     const image = new Image()
     image.alt = ''
-    image.src = picture
+    const [source = '', ground = ''] = picture.split('#')
+    image.src = source
+    image.style.backgroundColor = ground
     card.append(image)
   }
 }
@@ -73,6 +75,15 @@ export function takePicture(
 const hasFigures = (graph: Element): boolean =>
   'data' in graph && Array.isArray(graph.data) && graph.data.length > 0
 
+/** What a graph stands on: it is drawn for that, and see-through itself. */
+function groundOf(graph: Element, inside: Window): string {
+  for (let at: Element | null = graph; at !== null; at = at.parentElement) {
+    const { backgroundColor } = inside.getComputedStyle(at)
+    if (backgroundColor.startsWith('rgb(')) return backgroundColor
+  }
+  return 'white'
+}
+
 const area = (graph: Element) => graph.clientWidth * graph.clientHeight
 
 async function take(key: string, frame: HTMLIFrameElement): Promise<boolean> {
@@ -88,7 +99,7 @@ async function take(key: string, frame: HTMLIFrameElement): Promise<boolean> {
     for (const one of others.slice(0, Math.max(0, others.length - MOST + 1))) {
       localStorage.removeItem(one)
     }
-    localStorage.setItem(key, picture)
+    localStorage.setItem(key, `${picture}#${groundOf(largest, inside)}`)
     return true
   } catch {
     // No room, no graph that can be drawn, or the frame has gone: the drawn card stays.

@@ -95,7 +95,7 @@ export const shell: ShellWords = {
   switchBack: (name) => `Zurück zu ${name}`,
   /** The reason that goes with it. */
   wentBack: 'Zurück zu einer Seite, die offen war',
-  palette: 'Zu einem Dashboard gehen oder etwas tun',
+  palette: 'Dashboard oder Aktion suchen',
   paletteNone: 'Nichts heißt so',
   dashboard: 'Dashboard',
   client: 'Mandant',

@@ -91,7 +91,7 @@ export const shell = {
   switchBack: (name: string) => `Switch back to ${name}`,
   /** The reason that goes with it. */
   wentBack: 'Went back to a page that was open',
-  palette: 'Go to a dashboard, or do something',
+  palette: 'Find a dashboard or an action',
   paletteNone: 'Nothing goes by that name',
   dashboard: 'Dashboard',
   client: 'Client',
