@@ -8,7 +8,7 @@ import { providerSettings } from './config/provider.ts'
 import { createDatasets } from './data/datasets.ts'
 import type { FileStorage } from './data/file-storage.ts'
 import { createFreshness } from './data/freshness.ts'
-import { clientAddresses } from './edge/client-address.ts'
+import { clientAddresses, trustedPeers } from './edge/client-address.ts'
 import { noteClientAddress } from './edge/client-address-stage.ts'
 import { csrf } from './edge/csrf.ts'
 import { intake } from './edge/intake.ts'
@@ -273,7 +273,7 @@ export function composePublic(
 
   const app = createPublicApp({
     stages: {
-      requestId: requestId(),
+      requestId: requestId(trustedPeers(config.TRUSTED_PROXIES)),
       clientAddress: noteClientAddress(composeClientAddresses(config, logger)),
       accessLog: foundation.log('public'),
       securityHeaders: securityHeaders(secure),

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  vi,
+} from 'vitest'
 import { serveApp, type ServedApp } from '../test-support/serve-app.ts'
 import {
   makeTestDatabase,
@@ -11,6 +21,7 @@ import { createAuditStore } from './audit/audit-store.ts'
 import { createAzureStorage } from './data/azure-storage.ts'
 import { connectDatabase, type Database } from './db/client.ts'
 import type { GatewayError } from './edge/gateway-error.ts'
+import { accessLog } from './edge/access-log.ts'
 import { requestId } from './edge/request-id.ts'
 import { createInternalApp } from './internal-app.ts'
 import { loadKeyRings, type KeyRings } from './keys/key-rings.ts'
@@ -65,13 +76,16 @@ beforeAll(async () => {
     preferences: createPreferenceStore(database, createAuditStore(database), createWriteLimit()),
     isSessionLive: async (sid) => !endedSessions.has(sid),
     issuer: 'https://op',
-    edge: [requestId()],
+    edge: [requestId(), accessLog((record) => void traceIds.push(record.traceId))],
     report: (error) => void reported.push(error),
   })
   served = await serveApp(app)
 })
 
+const traceIds: string[] = []
+
 beforeEach(async () => {
+  traceIds.length = 0
   endedSessions.clear()
   await test.owner`update tenants set status = 'active'`
   await test.owner`update assignments set enabled = true`
@@ -103,6 +117,23 @@ async function ask(
   headers.set('Authorization', `Bearer ${token}`)
   return fetch(`${served.url}${path}`, { ...init, headers })
 }
+
+describe('the trace of a request of the data API', () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
+
+  it('is that of the app', async () => {
+    await ask('/context', { headers })
+    await vi.waitUntil(() => traceIds.length > 0, { timeout: 10_000 })
+    expect(traceIds).toEqual([traceId])
+  })
+
+  it('V4: is our own where no tenant token comes with it', async () => {
+    await fetch(`${served.url}/context`, { headers })
+    await vi.waitUntil(() => traceIds.length > 0, { timeout: 10_000 })
+    expect(traceIds).not.toEqual([traceId])
+  })
+})
 
 const paths = [
   '/context',

@@ -5,6 +5,7 @@ import { isNotModified } from './http/entity-tag.ts'
 import type { FileStorage } from './data/file-storage.ts'
 import { errorResponse, notFound, type ErrorResponseOptions } from './edge/error-response.ts'
 import { GatewayError } from './edge/gateway-error.ts'
+import { continuedTrace } from './edge/trace-context.ts'
 import type { KeyRings } from './keys/key-rings.ts'
 import type { TenantTokenClaims, TenantTokens } from './keys/tenant-token.ts'
 import type { PreferenceStore } from './preferences/preference-store.ts'
@@ -98,6 +99,9 @@ function requireTenantToken({ tenantTokens, isSessionLive, directory }: Internal
       throw unauthorized('session_expired', 'The session has ended. Sign in again.')
     }
     const { tenant, dashboard } = stillAllowed(claims, directory)
+    // The app goes on with the trace of the request that it was given the token with.
+    const trace = continuedTrace(c.env.incoming.headers)
+    if (trace) c.set('traceparent', trace.traceparent)
     c.set('claims', claims)
     c.set('caller', claims)
     c.set('tenant', tenant)

@@ -45,6 +45,8 @@ export interface GatewayVariables {
   /** When it came, by `performance.now()`. */
   startedAt: number
   traceparent: string
+  /** What belongs to the trace of a caller of ours, as its makers wrote it. */
+  tracestate: string | undefined
   clientKind: ClientKind
   /** Whom the request comes from, as far as our own proxies say; set on the public listener. */
   clientAddress: string

@@ -46,6 +46,20 @@ function listOf(networks: readonly string[]): BlockList {
   return list
 }
 
+function membership(networks: readonly string[]): (address: string) => boolean {
+  const list = listOf(networks)
+  return (address) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+}
+
+/** Whether what holds the connection of a request is a proxy of our own. */
+export function trustedPeers(trustedProxies: readonly string[]) {
+  const isTrusted = membership(trustedProxies)
+  return function isTrustedPeer({ socket }: Pick<IncomingMessage, 'socket'>): boolean {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    return address !== undefined && isTrusted(address)
+  }
+}
+
 export interface ClientAddressOptions {
   /** Networks of our own proxies, in CIDR notation; what anybody else says of addresses is not read. */
   readonly trustedProxies: readonly string[]
@@ -59,8 +73,7 @@ export interface ClientAddressOptions {
  * the client may have made up. `Forwarded` and `X-Real-IP` are not read at all.
  */
 export function clientAddresses({ trustedProxies, onUntrusted }: ClientAddressOptions) {
-  const trusted = listOf(trustedProxies)
-  const isTrusted = (address: string) => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  const isTrusted = membership(trustedProxies)
   const peers = new WeakMap<Socket, { readonly address: string; readonly believed: boolean }>()
   let told = false
 

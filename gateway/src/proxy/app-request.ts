@@ -14,6 +14,7 @@ export const identityOf = (c: Context<GatewayEnv>, tenantToken: string): Identit
   tenantToken,
   requestId: c.get('requestId'),
   traceparent: c.get('traceparent'),
+  tracestate: c.get('tracestate'),
 })
 
 export const arrivalOf = (c: Context<GatewayEnv>, publicUrl: URL): Arrival => ({

@@ -15,6 +15,7 @@ const identity: Identity = {
   tenantToken: 'signed',
   requestId: 'r1',
   traceparent: '00-a-b-01',
+  tracestate: undefined,
 }
 const arrival = { host: 'dash.example', protocol: 'https', clientAddress: '192.0.2.1' } as const
 const ours = [
@@ -37,6 +38,13 @@ describe('R3, B6, V25: upstreamHeaders', () => {
       'x-user-email': 'viewer@acme.test',
       'x-tenant-token': 'signed',
     })
+  })
+
+  it('passes the state of a trace on where there is one that counts', () => {
+    const sent = { tracestate: 'client=1' }
+    expect(upstreamHeaders(sent, identity, arrival)).not.toHaveProperty('tracestate')
+    const known = { ...identity, tracestate: 'proxy=1' }
+    expect(upstreamHeaders(sent, known, arrival)).toMatchObject({ tracestate: 'proxy=1' })
   })
 
   it.each([

@@ -36,6 +36,7 @@ export interface Identity {
   readonly tenantToken: string
   readonly requestId: string
   readonly traceparent: string
+  readonly tracestate: string | undefined
 }
 
 /** Where a request came in; what the client claims of it is not taken. */
@@ -76,6 +77,7 @@ export function upstreamHeaders(
     'x-tenant-token': identity.tenantToken,
     traceparent: identity.traceparent,
   }
+  if (identity.tracestate !== undefined) out['tracestate'] = identity.tracestate
   // None of these is one of ours, so that nothing is overwritten.
   for (const name of passed) {
     const value = headers[name]
