@@ -5,7 +5,7 @@ import { useBrowser } from './browser.ts'
 
 const { now, open } = useBrowser()
 
-const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to a dashboard' })
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Find a dashboard' })
 const option = (page: Page, name: string) => palette(page).getByRole('option', { name })
 
 async function opened(path: string): Promise<Page> {

@@ -94,7 +94,7 @@ it('a view is switched to in the palette, by its name or as a view', async () =>
     viewOf(`Mine: ${line}`, { line: input(line, 'Line') }),
   )
   const page = await opened()
-  const options = page.getByRole('dialog', { name: 'Go to a dashboard' }).getByRole('option')
+  const options = page.getByRole('dialog', { name: 'Find a dashboard' }).getByRole('option')
   await press(page, 'Control+k')
   await page.keyboard.type('view')
   await expect.poll(() => options.allTextContents()).toEqual(['Mine: marineView', 'Mine: homeView'])
