@@ -1,12 +1,19 @@
 import type { FrameLocator, Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useBrowser } from './support/browser.ts'
 import { choose, figures } from './support/dashboards.ts'
 import { newcomer } from './support/newcomer.ts'
+import { type OwnApp, startOwnApp } from './support/own-app.ts'
 import { dashboardFrame, openDashboard, overlay } from './support/shell.ts'
 import { revokeSessions } from './support/stack.ts'
 
 const { signedIn } = useBrowser()
+
+let typed: OwnApp | undefined
+beforeAll(async () => {
+  typed = await startOwnApp('typed', 'Typed', 'acme-corp')
+})
+afterAll(() => typed?.stop())
 
 /** An operator ends the session behind this page's back. */
 async function endSession(page: Page): Promise<void> {
@@ -35,17 +42,17 @@ describe('a dashboard that is open when its session ends', () => {
     const one = await signedIn(await newcomer('acme-corp'))
     one.expectFaults(/401/)
     const { page } = one
-    const frame = await openDashboard(page, 'loss-development', '?view=kept')
-    const before = await figures(frame, 'loss-development')
+    const frame = await openDashboard(page, 'typed', '?kept=yes')
+    await frame.getByText('Answer 0 for Acme Corp').waitFor()
     await mark(frame)
-    await frame.getByLabel('Name of a new view').fill('Large losses wi')
+    await frame.getByLabel('Note').fill('Large losses wi')
     await endSession(page)
-    await choose(frame, 'line-of-business', 'Product liability')
+    await frame.getByRole('button', { name: 'Ask' }).click()
     await signInBeside(page)
-    await expect.poll(() => figures(frame, 'loss-development')).not.toEqual(before)
+    await frame.getByText('Answer 1 for Acme Corp').waitFor()
     expect(await isSame(frame)).toBe(1)
-    expect(await frame.getByLabel('Name of a new view').inputValue()).toBe('Large losses wi')
-    expect(new URL(page.url()).search).toBe('?view=kept')
+    expect(await frame.getByLabel('Note').inputValue()).toBe('Large losses wi')
+    expect(new URL(page.url()).search).toBe('?kept=yes')
   })
 
   it('hears the result of a run that was under way in the background', async () => {

@@ -81,8 +81,10 @@ const longProjects = new Set(['hostile', 'operations'])
 const longFiles: Readonly<Record<string, readonly string[]>> = {
   'gateway scenarios': [
     'test/admin-tls.scenario.test.ts',
+    'test/canary.scenario.test.ts',
     'test/clock.scenario.test.ts',
     'test/database-slow.scenario.test.ts',
+    'test/pgbouncer.scenario.test.ts',
     'test/process-failures.scenario.test.ts',
     'test/processes.scenario.test.ts',
     'test/refresh.scenario.test.ts',
@@ -90,6 +92,7 @@ const longFiles: Readonly<Record<string, readonly string[]>> = {
   ],
   'web browser': ['test/accessible.browser.test.ts'],
   'e2e e2e': [
+    'accessible.e2e.test.ts',
     'app-down.e2e.test.ts',
     'every-trace.e2e.test.ts',
     'first-load.e2e.test.ts',

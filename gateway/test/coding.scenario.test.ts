@@ -28,7 +28,7 @@ beforeAll(async () => {
   })
   unassign = await assign(slug, app.url)
   acme = await signedIn('viewer@acme.test')
-  await untilServed(acme, 'loss-development')
+  await untilServed(acme, 'reserve-variability')
 })
 afterAll(async () => {
   await unassign?.()
@@ -51,7 +51,7 @@ describe.each(['zstd', 'br', 'gzip'] as const)('for a browser that takes %s', (c
   it.each(['_dash-layout', '_dash-dependencies'])(
     '%s of a dashboard is sent in it',
     async (rest) => {
-      const path = `/dashboard/loss-development/${rest}`
+      const path = `/dashboard/reserve-variability/${rest}`
       const plain = await ask(path, 'identity')
       const coded = await ask(path, coding)
       expect([plain.headers['content-encoding'], coded.headers['content-encoding']]).toEqual([
