@@ -84,6 +84,8 @@ const longFiles: Readonly<Record<string, readonly string[]>> = {
     'test/canary.scenario.test.ts',
     'test/clock.scenario.test.ts',
     'test/database-slow.scenario.test.ts',
+    'test/failures.scenario.test.ts',
+    'test/key-rotation.scenario.test.ts',
     'test/pgbouncer.scenario.test.ts',
     'test/process-failures.scenario.test.ts',
     'test/processes.scenario.test.ts',
