@@ -104,24 +104,24 @@ const longFiles: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * What has a lane of its own, since it has the whole stack or a browser up for most of its time; whatever
- * else there is shares the first one. Three lanes for two cores: a test often waits for something.
+ * What runs beside the first lane, which has whatever else there is: so that all three take about as
+ * long. Three lanes for two cores: a test often waits for something.
  */
 const ownLanes: readonly ReadonlySet<string>[] = [
-  new Set(['scenarios', 'browser']),
-  new Set(['stack', 'e2e']),
+  new Set(['gateway scenarios', 'web browser']),
+  new Set(['dev unit', 'dev stack', 'e2e e2e']),
 ]
 
 export async function plan(): Promise<Plan> {
   const projects = await vitestProjects()
   const usual = projects.filter(({ project }) => !longProjects.has(project))
-  const shared = usual.filter(({ project }) => !ownLanes.some((lane) => lane.has(project)))
+  const shared = usual.filter((one) => !ownLanes.some((lane) => lane.has(nameOf(one))))
   const long = projects.filter(({ project }) => longProjects.has(project))
   return {
     first: staticChecks,
     lanes: [
       [pytest, ...shared.map(usualFiles)],
-      ...ownLanes.map((lane) => usual.filter(({ project }) => lane.has(project)).map(usualFiles)),
+      ...ownLanes.map((lane) => usual.filter((one) => lane.has(nameOf(one))).map(usualFiles)),
     ],
     long: [
       ...usual.flatMap(keptFiles),
@@ -130,7 +130,8 @@ export async function plan(): Promise<Plan> {
   }
 }
 
-const longFilesOf = ({ workspace, project }: Project) => longFiles[`${workspace} ${project}`] ?? []
+const nameOf = ({ workspace, project }: Project) => `${workspace} ${project}`
+const longFilesOf = (one: Project) => longFiles[nameOf(one)] ?? []
 
 /** What the gate runs of a project by itself, and what it keeps for the long run. */
 const usualFiles = (one: Project): Check =>
