@@ -15,7 +15,7 @@ describe('without JavaScript', () => {
     await page.getByRole('link', { name: 'Loss development' }).click()
     await page.locator('.stage-noscript').waitFor()
     await page.getByRole('link', { name: 'All dashboards' }).click()
-    await page.locator('details.menu > summary').click()
+    await page.locator('details:has([data-sign-out]) > summary').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     // The provider's own page sends its form by a script where there is one.
     await page.getByRole('button', { name: 'Sign out' }).click()
