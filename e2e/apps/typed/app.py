@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dash import Dash, Input, Output, callback, dcc, html
+
 from dashgate import current_tenant
 
 app = Dash(__name__, title="Typed")
