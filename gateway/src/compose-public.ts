@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Context } from 'hono'
 import { auditOpening, requireAccess } from './access/access-stage.ts'
@@ -15,12 +14,9 @@ import { intake } from './edge/intake.ts'
 import { requestId } from './edge/request-id.ts'
 import { baseSecurityHeaders, securityHeaders } from './edge/security-headers.ts'
 import type { Foundation } from './foundation.ts'
-import { limitsByTenant, type LimitsByTenant } from './limits/limits.ts'
+import { limitsByTenant } from './limits/limits.ts'
 import { limitRequests } from './limits/request-limit.ts'
 import { limitAccount, limitBackchannel, limitSignIn } from './limits/sign-in-limit.ts'
-import { createStreams } from './limits/streams.ts'
-import { createTurns } from './limits/turns.ts'
-import { createWorkLimits } from './limits/work.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMarkStore } from './marks/mark-store.ts'
 import { setFavourite } from './marks/set-favourite.ts'
@@ -31,19 +27,7 @@ import { signInRoutes } from './oidc/sign-in.ts'
 import { signOutRoutes } from './oidc/sign-out.ts'
 import { createPreferenceRoutes } from './preferences/preferences-routes.ts'
 import { changeOwnViews, createViewRoutes } from './preferences/views-routes.ts'
-import { startAddressChecks } from './proxy/address-checks.ts'
-import { createAppAddresses } from './proxy/app-addresses.ts'
-import { createAppPools } from './proxy/app-pools.ts'
-import { createAppAsker } from './proxy/ask-app.ts'
-import { assetSource } from './proxy/asset-source.ts'
-import { createCallbackNames } from './proxy/callback-names.ts'
-import { httpHandler } from './proxy/http-handler.ts'
 import { personQueryKey, tenantQueryKey } from './proxy/guard-keys.ts'
-import { proxyStage } from './proxy/proxy-stage.ts'
-import { socketHandler } from './proxy/socket-handler.ts'
-import { createStrictPlotly } from './proxy/strict-plotly.ts'
-import { createTenantTokenCache } from './proxy/tenant-token-cache.ts'
-import { createTunnel } from './proxy/tunnel.ts'
 import { createPublicApp } from './public-app.ts'
 import type { GatewayEnv } from './request-context.ts'
 import { mayActFor } from './session/principal.ts'
@@ -59,9 +43,8 @@ import { arrive, arrivalPath } from './session/arrival.ts'
 import { endOwnSessions } from './session/end-own-sessions.ts'
 import { createOwnSessionsStore } from './session/own-sessions-store.ts'
 import { createSessionStarter } from './session/sign-in-session.ts'
-import { createSharedAssets } from './shared-assets/shared-assets.ts'
 import { sharedStage } from './shared-assets/shared-stage.ts'
-import { loadAssets, type ShellAssets } from './shell/assets.ts'
+import { loadAssets } from './shell/assets.ts'
 import { errorPages } from './shell/error-pages.ts'
 import { saveSettings } from './shell/settings-cookie.ts'
 import { shellPages } from './shell/shell-pages.ts'
@@ -72,6 +55,7 @@ import { switchTenant } from './tenant/switch-tenant.ts'
 import { callbackFigures } from './usage/callback-figures.ts'
 import { usageCsv } from './usage/usage-csv.ts'
 import { createUsageStore } from './usage/usage-store.ts'
+import { composeProxy } from './compose-proxy.ts'
 
 const defaultWebDist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
@@ -117,79 +101,6 @@ const composeClientAddresses = (config: Config, logger: Logger) =>
         { peer },
       ),
   })
-
-/** The stage that passes requests on, with the connections that it holds. */
-function composeProxy(
-  config: Config,
-  { directory, metrics, tenantTokens }: Foundation,
-  { assets, limitsOf, logger }: { assets: ShellAssets; limitsOf: LimitsByTenant; logger: Logger },
-) {
-  const publicOrigin = config.PUBLIC_URL
-  const turns = createTurns({
-    appRequestsAtOnce: config.APP_REQUESTS_AT_ONCE,
-    waitMs: config.TURN_WAIT_SECONDS * 1000,
-  })
-  const work = createWorkLimits({
-    turns,
-    streams: createStreams(),
-    arrivals: createStreams(),
-    limitsOf,
-  })
-  const pools = createAppPools({ timeoutMs: config.UPSTREAM_TIMEOUT_SECONDS * 1000 })
-  const addresses = createAppAddresses()
-  const checks = startAddressChecks({
-    addresses,
-    apps: () => directory.dashboards(),
-    noteReached: pools.noteReached,
-  })
-  metrics.followUpstreams(() => pools.use(turns.use(), checks.followed()))
-  const tokens = createTenantTokenCache(tenantTokens)
-  metrics.followCache('tenant_tokens', tokens.use)
-  const { frameScript } = assets
-  const plotly = createStrictPlotly()
-  const shared = createSharedAssets({
-    folder: config.SHARED_ASSETS_DIR ?? tmpdir(),
-    maxBytes: config.SHARED_ASSETS_MAX_BYTES,
-    fetchAsset: assetSource({ pools, plotly, host: new URL(publicOrigin).host }),
-    warn: (message, facts) => void logger.warn(message, facts),
-  })
-  metrics.followCache('shared_assets', shared.use)
-  const maxBodyBytes = config.MAX_BODY_BYTES
-  const proxy = proxyStage({
-    forward: httpHandler({
-      ask: createAppAsker({ pools, addresses, onFailure: metrics.countUpstreamFailure }),
-      addresses,
-      tokens,
-      work,
-      callbacks: createCallbackNames(),
-      inFlight: metrics.inFlight,
-      publicOrigin,
-      frameScript,
-      plotly,
-      shared,
-      maxBodyBytes,
-      policyExceptions: config.CSP_EXCEPTIONS,
-    }),
-    openSocket: socketHandler({
-      tunnel: createTunnel(),
-      addresses,
-      pools,
-      tokens,
-      work,
-      publicOrigin,
-      socketOpened: metrics.countSocket,
-    }),
-  })
-  return {
-    proxy,
-    shared,
-    async close(): Promise<void> {
-      await checks.stop()
-      shared.close()
-      await pools.close()
-    },
-  }
-}
 
 /** Whose views and filters a request is about: from what was verified, and from nothing else of it. */
 const viewWriterOf = (c: Context<GatewayEnv>) => {
@@ -306,7 +217,7 @@ export function composePublic(
       sharedAsset: sharedStage({
         assets: shared,
         publicOrigin,
-        baseHeaders: baseSecurityHeaders(publicOrigin.startsWith('https:')),
+        baseHeaders: baseSecurityHeaders(secure),
         dashboardsOf: ({ principal, activeTenantId = '' }) =>
           mayActFor(principal, activeTenantId) &&
           directory.tenant(activeTenantId)?.status === 'active'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ListedView } from '../src/views/views-menu.ts'
+import type { ListedView } from '../src/listed-view.ts'
 
 /** A view as the stand-in keeps it; there is one person, whose views they all are. */
 export interface StandInView {

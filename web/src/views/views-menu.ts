@@ -2,18 +2,7 @@ import { wordsOf } from '../words/words.ts'
 import { icon } from './icons.ts'
 import { html, type Markup } from './markup.ts'
 import type { Page } from './page.ts'
-
-/** What the menu's script is told of a view. */
-export interface ListedView {
-  id: string
-  name: string
-  isMine: boolean
-  isDefault: boolean
-  isShared: boolean
-  sharedBy: string | null
-  version: number
-  path: string | null
-}
+import type { ListedView } from '../listed-view.ts'
 
 /** The place of the views' menu, and what it will list; the dashboard itself needs a script as well. */
 export function viewsMenu(

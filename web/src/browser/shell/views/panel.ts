@@ -1,6 +1,6 @@
 import { shell } from '../../../words/en/shell.ts'
 import { element } from '../elements.ts'
-import type { ListedView } from './view-client.ts'
+import type { ListedView } from '../../../listed-view.ts'
 
 const words = shell.views
 

@@ -1,17 +1,6 @@
 import { recordOf } from '../../view.ts'
+import type { ListedView } from '../../../listed-view.ts'
 import type { Identity } from '../document-identity.ts'
-
-/** What is listed of a view, as the gateway says it (`preferences/view.ts` there). */
-export interface ListedView {
-  id: string
-  name: string
-  isMine: boolean
-  isDefault: boolean
-  isShared: boolean
-  sharedBy: string | null
-  version: number
-  path: string | null
-}
 
 /** A refusal that can be put into words by its code. */
 export class Refused extends Error {

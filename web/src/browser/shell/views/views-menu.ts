@@ -3,7 +3,8 @@ import type { FrameOrder } from '../../messages.ts'
 import { readView, toValue, type ViewContent } from '../../view.ts'
 import type { Identity } from '../document-identity.ts'
 import { panelOf } from './panel.ts'
-import { createViewClient, type ListedView, Refused } from './view-client.ts'
+import type { ListedView } from '../../../listed-view.ts'
+import { createViewClient, Refused } from './view-client.ts'
 
 const words = shell.views
 
