@@ -15,11 +15,15 @@ beforeAll(async () => {
 })
 afterAll(() => typed?.stop())
 
-/** An operator ends the session behind this page's back. */
+/** An operator ends the session behind this page's back; the browser has not heard of it yet. */
 async function endSession(page: Page): Promise<void> {
   const response = await page.request.get('/session')
   const { user } = (await response.json()) as { user: { sub: string } }
   await revokeSessions({ sub: user.sub })
+  const cookies = await page.context().cookies()
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const asked = () => fetch(new URL('/session', page.url()), { headers: { cookie } })
+  await expect.poll(async () => (await asked()).status, { timeout: 20_000 }).toBe(401)
 }
 
 const ended = (page: Page) => overlay(page, 'Your session has ended')
