@@ -60,6 +60,21 @@ describe('by keyboard', () => {
     expect(await focused(page)).toEqual({ name: 'Search dashboards', seen: true })
   })
 
+  it('one finds a dashboard by a letter of its name, marks it, and opens another from the palette', async () => {
+    const { page } = await signedIn(await newcomer('acme-corp'))
+    await page.keyboard.press('/')
+    await page.keyboard.type('loss')
+    await page.getByText('Reserve variability').waitFor({ state: 'detached' })
+    const star = page.getByRole('button', { name: 'Mark Loss development as a favourite' })
+    await star.press('Enter')
+    await star.waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await page.getByRole('option', { name: 'Claims monitor' }).waitFor()
+    await page.keyboard.type('claims')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('/dashboard/claims-monitor/')
+  })
+
   it('one signs out', async () => {
     const { page } = await signedIn(ACME)
     await tabThrough(page, 3)

@@ -1,4 +1,5 @@
 import { shell as words } from '../../words/en/shell.ts'
+import { readPage } from './own-page.ts'
 
 /** Somewhere to go or something to do, by its name. */
 export interface Command {
@@ -39,11 +40,10 @@ function linksOf(page: Document | undefined, selector: string, kind: string, nam
   })
 }
 
-/** Read as a document of its own: no script in it runs. */
 async function documentAt(path: string): Promise<Document | undefined> {
   const answer = await fetch(path, { headers: { Accept: 'text/html' } }).catch(() => undefined)
   if (!answer?.ok) return undefined
-  return new DOMParser().parseFromString(await answer.text(), 'text/html')
+  return readPage(await answer.text())
 }
 
 const textOf = (node: Node): string => (node.textContent ?? '').replaceAll(/\s+/g, ' ').trim()

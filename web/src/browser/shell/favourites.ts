@@ -1,3 +1,5 @@
+import { readPage } from './own-page.ts'
+
 /** A star is set without leaving the page; the order of the cards follows with the next one. */
 export function keepPlaceWhenMarking(): void {
   addEventListener('submit', (event) => {
@@ -18,7 +20,7 @@ async function mark(form: HTMLFormElement, button: HTMLButtonElement): Promise<v
   // What the answer leads to is this page as it is now: it has the words that go with the star.
   const answer = await fetch(form.action, { method: 'POST', body }).catch(() => undefined)
   if (!answer?.ok) return location.reload()
-  const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const next = readPage(await answer.text())
   const slug = body.get('dashboard') ?? ''
   const made = [...next.querySelectorAll<HTMLFormElement>('[data-favourite]')].find(
     (one) => one.querySelector('input')?.value === slug,

@@ -1,3 +1,5 @@
+import { readPage } from './own-page.ts'
+
 /** After the last letter: a search for each would be thrown away at once. */
 const PAUSE_MS = 150
 
@@ -71,10 +73,8 @@ export function searchAsOneTypes(): void {
   }
 }
 
-/** Read as a document of its own: no script in it runs. */
-function resultsIn(text: string): Element | null {
-  return new DOMParser().parseFromString(text, 'text/html').querySelector('[data-live-results]')
-}
+const resultsIn = (text: string): Element | null =>
+  readPage(text).querySelector('[data-live-results]')
 
 function links(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('[data-live-results] li a')]
