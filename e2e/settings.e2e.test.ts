@@ -5,7 +5,7 @@ import { GLOBEX } from './support/accounts.ts'
 import { useBrowser } from './support/browser.ts'
 import { figures, isHidden } from './support/dashboards.ts'
 import { newcomer } from './support/newcomer.ts'
-import { openDashboard } from './support/shell.ts'
+import { dashboardFrame, openDashboard } from './support/shell.ts'
 import { operate } from './support/stack.ts'
 import { openingTotal } from './support/truth.ts'
 
@@ -156,10 +156,10 @@ describe('a change of settings', () => {
       .toBe('Losses <Globex>')
     expect(await page.locator('.cards').textContent()).toContain('As they develop & "emerge"')
 
-    // What the app has heard last counts for a second more.
+    // What each process of the app has heard last counts for a second more.
     await expect.poll(async () => bases(await openDashboard(page, slug))).toEqual(['Paid'])
-    const frame = await openDashboard(page, slug)
-    expect(await hidden(frame)).toEqual(['#triangle'])
+    await expect.poll(async () => hidden(await openDashboard(page, slug))).toEqual(['#triangle'])
+    const frame = dashboardFrame(page)
     expect(await page.locator('h1').textContent()).toBe('Losses <Globex>Globex')
     expect(await frame.locator('h1').textContent()).toBe('Losses <Globex>')
   })
