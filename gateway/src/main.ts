@@ -1,4 +1,5 @@
 /** The process: reads the environment, starts the gateway, ends it on a signal. */
+import './garbage-collection.ts'
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
 import { checkConfig, ConfigError, parseConfig, type Config } from './config.ts'
