@@ -10,6 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -22,6 +23,22 @@ const open = (maxBytes = 1_000_000) =>
   openDisk({ parent, maxBytes, onFault: (cause) => void faults.push(cause) })
 const folder = async () => join(parent, (await readdir(parent))[0] ?? '')
 const bytes = (text: string) => Buffer.from(text)
+
+const smallBytes = 64 * 1024
+
+/**
+ * A real file system that is soon full. Only root may mount one, and not in every container: CI does, and
+ * elsewhere nothing is shown by it.
+ */
+async function withSmallFileSystem(work: () => Promise<void>): Promise<void> {
+  const mount = ['-t', 'tmpfs', '-o', `size=${smallBytes}`, 'small', parent]
+  if (spawnSync('mount', mount).status !== 0) return
+  try {
+    await work()
+  } finally {
+    spawnSync('umount', [parent])
+  }
+}
 
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'dashgate-disk-'))
@@ -121,12 +138,24 @@ describe('a folder', () => {
     expect(faults).toHaveLength(1)
   })
 
-  it('that is full does no harm', async () => {
-    // Names longer than a file system takes fail as a full one does: after the bytes were written.
+  it('whose files cannot be moved to their names does no harm', async () => {
+    // Names longer than a file system takes fail after the bytes were written.
     const disk = open()
     await disk.write('n'.repeat(300), bytes('text'))
     expect(faults).toHaveLength(1)
     expect(await readdir(await folder())).toEqual([])
+  })
+
+  it('on a full file system keeps what it has, and nothing by halves', async () => {
+    await withSmallFileSystem(async () => {
+      const disk = open()
+      await disk.write('a', bytes('text'))
+      for (const name of ['b', 'c']) await disk.write(name, Buffer.alloc(smallBytes))
+      expect(faults).toMatchObject([{ code: 'ENOSPC' }])
+      expect(await readdir(await folder())).toEqual(['a'])
+      expect(await disk.read('a')).toEqual(bytes('text'))
+      expect(await disk.read('b')).toBeUndefined()
+    })
   })
 
   it('holds nothing that says of whom it is', async () => {
