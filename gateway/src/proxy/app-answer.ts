@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { notePassed } from '../garbage-collection.ts'
 
 /** What is held of a body until it is known what becomes of it; then the app waits. */
 const mostHeld = 64 * 1024
@@ -57,6 +58,7 @@ export class AppAnswer implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.receivedBytes += chunk.length
     if (this.#to) {
+      notePassed(chunk.length)
       if (!this.#to.write(chunk)) controller.pause()
       return
     }
