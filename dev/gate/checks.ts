@@ -54,6 +54,14 @@ const pytest: Check = {
   report: { file: join(reports, 'pytest.xml'), format: 'pytest' },
 }
 
+/** Whether each answer that the benchmark times is a right one; how fast they are is no test. */
+const benchInShort: Check = {
+  name: 'bench in short',
+  file: process.execPath,
+  args: ['bench/main.ts', '--short'],
+  isMeasuring: true,
+}
+
 /**
  * What has several processes is run once more when it fails: what is between them, on a machine that
  * others use as well, can go wrong in ways that are not ours. It is never silent: whoever needed it is
@@ -125,6 +133,7 @@ export async function plan(): Promise<Plan> {
     ],
     long: [
       ...usual.flatMap(keptFiles),
+      benchInShort,
       ...long.map((project) => ({ ...vitest(project), isMeasuring: true })),
     ],
   }

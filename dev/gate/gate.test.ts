@@ -150,6 +150,7 @@ describe('what the gate runs', () => {
         'gateway scenarios long',
         'web browser long',
         'e2e e2e long',
+        'bench in short',
         'gateway operations',
         'gateway hostile',
       ],

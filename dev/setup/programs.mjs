@@ -79,7 +79,7 @@ export const programs = {
  */
 export const programsFor = {
   start: [],
-  test: ['chromium', 'haproxy', 'pgbouncer', 'prometheus', 'psql'],
+  test: ['chromium', 'haproxy', 'nginx', 'pgbouncer', 'prometheus', 'psql', 'wrk'],
   bench: ['chromium', 'nginx', 'wrk'],
 }
 
