@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { root } from '../../dev/paths.ts'
 import { sections, parseConfig } from '../src/config.ts'
+import { processes } from '../src/config/processes.ts'
 import { kubernetesSchemas, lint, render, type Manifest } from '../test-support/helm.ts'
 
 const azure = `--values=${join(root, 'deploy', 'helm', 'azure.yaml')}`
@@ -138,6 +140,22 @@ describe('the Helm chart', () => {
     expect(scaler.minReplicas).toBeGreaterThan(1)
     // Or every upgrade would set the number back.
     expect(gateway['spec'].replicas).toBeUndefined()
+  })
+
+  it('lets a gateway end by itself: Kubernetes kills it later than it takes at most', () => {
+    // The process exits at most five seconds after its grace (`SHUTDOWN_GRACE_SECONDS`).
+    const exitSeconds = 5
+    for (const all of [plain, onAzure]) {
+      const settings = find(all, 'ConfigMap', 'gateway')['data'] as Record<string, string>
+      const { SHUTDOWN_DELAY_SECONDS, SHUTDOWN_GRACE_SECONDS } = z
+        .object(processes.shape)
+        .parse(settings)
+      const { terminationGracePeriodSeconds } = find(all, 'Deployment', 'gateway')['spec'].template
+        .spec
+      expect(terminationGracePeriodSeconds).toBeGreaterThan(
+        SHUTDOWN_DELAY_SECONDS + SHUTDOWN_GRACE_SECONDS + exitSeconds,
+      )
+    }
   })
 
   it('lets each listener be reached by those that it is for, and apps by the gateway only', () => {
